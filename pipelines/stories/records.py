@@ -1,0 +1,61 @@
+"""Lake tables of matching: which articles are on one matter, which mentions tell of one deed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pipelines.core.records import column, table
+
+
+@table("story", grain="story", key=("story_id",), day="first_seen", derived=True)
+class Story:
+    """Articles on one matter, from any outlets."""
+
+    story_id: str = column("Hash of the founding (earliest) article.")
+    title: str = column("Title of the story's most central article.")
+    central_article_id: str = column("That article.")
+    first_seen: datetime = column("When its first article was first seen.")
+    last_seen: datetime = column("When its latest article was first seen.")
+    articles: int = column("Articles in it.")
+    outlets: int = column("Outlets with an article in it.")
+    origins: int = column("Independent origins (copy groups and credited wires count once).")
+
+
+@table("story_article", grain="story x article", key=("story_id", "article_id"), day="first_seen", derived=True)
+class StoryArticle:
+    """One article's place in its story, with the reason."""
+
+    story_id: str = column("The story.")
+    article_id: str = column("The article; in exactly one story.")
+    outlet_id: str = column("The outlet.")
+    first_seen: datetime = column("When the article was first seen.")
+    similarity: float = column("Similarity to the story when it joined, in [0, 1]; 1 for the founder.")
+    reason: str = column("`founder`, `similar` or `copy`.")
+
+
+@table("event", grain="event", key=("event_id",), day="first_seen", derived=True)
+class Event:
+    """One deed that one or more mentions tell of."""
+
+    event_id: str = column("Hash of story and founding mention.")
+    story_id: str = column("The story.")
+    action: str = column("Action type of most of its mentions.")
+    actor: str | None = column("Most frequent actor, as an id or else as text.")
+    target: str | None = column("Most frequent target, as an id or else as text.")
+    place_country: str | None = column("Most frequent country of the place.")
+    place_name: str | None = column("Most frequent place name.")
+    event_date_start: date | None = column("Earliest stated day, else the earliest day of publication.")
+    first_seen: datetime = column("When its first mention was first seen.")
+    mentions: int = column("Mentions in it.")
+    outlets: int = column("Outlets with a mention in it.")
+
+
+@table("event_mention", grain="event x mention", key=("event_id", "mention_id"), day="first_seen", derived=True)
+class EventMention:
+    """One mention's place in its event, with score and reason."""
+
+    event_id: str = column("The event.")
+    mention_id: str = column("The mention; in exactly one event.")
+    first_seen: datetime = column("When the mention's article version was first seen.")
+    score: float = column("Matching score when it joined, in [0, 1]; 1 for the founder.")
+    reason: str = column("What carried the match: `founder`, or the parts of the score in words.")
