@@ -47,7 +47,7 @@ class ArticleVersion:
     wire_evidence: str | None = column("The words that credit it, as `where: words`.")
     source_url: str | None = column("`<source url>` of the entry: the original publisher.")
     source_title: str | None = column("Name of the original publisher, as given.")
-    flags: list[str] = column("Oddities: `title_repeated`, `text_capped`, `markup_in_text`, `hidden_characters`, `versions_capped`, `guid_changed` …")
+    flags: list[str] = column("Oddities: `title_repeated`, `text_capped`, `hidden_characters`, `versions_capped`, `guid_changed` …")
 
 
 @table("page", grain="article page fetch", key=("page_id",), day="fetched_at")
@@ -93,3 +93,14 @@ class ArticleOrigin:
     evidence: str | None = column("Words or link that the basis rests on.")
     wire: str | None = column("Credited agency, if any.")
     first_seen: datetime = column("When the article was first seen.")
+
+
+@table("article_entry", grain="entry", key=("entry_id",), day="seen_at")
+class ArticleEntry:
+    """Which article and version an entry belongs to; written for every entry, also when it brought nothing new."""
+
+    entry_id: str = column("The entry.")
+    article_id: str = column("The article that it belongs to.")
+    version_id: str = column("The version with its content (or the version that stands for it, where versions are capped).")
+    outlet_id: str = column("The outlet.")
+    seen_at: datetime = column("When the entry was first seen.")

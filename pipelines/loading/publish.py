@@ -1,0 +1,111 @@
+"""Publishing: a finished build database becomes what analysts open, or nothing changes.
+
+Each generation is a folder of its own; ``current`` is a symlink that is swapped atomically. The file itself is never
+replaced: a reader keeps the generation that it opened, and a write-ahead file that somebody leaves beside one
+generation touches no other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import shutil
+import stat
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.core.errors import NothingPublishedError
+from pipelines.core.files import atomic_path, write_text
+from pipelines.loading.load import Generation
+
+log = logging.getLogger(__name__)
+
+DATABASE = "parallax.duckdb"
+MANIFEST = "generation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published generation: its folder, database file and what it was made from."""
+
+    generation: Generation
+    folder: Path
+    fingerprint: str
+
+    @property
+    def database(self) -> Path:
+        """The database file, read-only."""
+        return self.folder / DATABASE
+
+
+def publish(build_database: Path, snapshots: Path, current: Path, generation: Generation, *, fingerprint: str, keep: int) -> Published:
+    """Copy a closed build database into a folder of its own and swap ``current`` to it; keep the last ``keep`` generations.
+
+    ``fingerprint`` names the inputs, so that the next run can tell that nothing is new. A generation that is already
+    there is replaced under a new folder name, never in place.
+    """
+    stamp = generation.built_at.strftime("%Y%m%dT%H%M%S")
+    folder = snapshots / f"{stamp}-{generation.generation_id[:12]}"
+    if folder.exists():
+        folder = snapshots / f"{stamp}-{generation.generation_id[:12]}-{uuid.uuid4().hex[:4]}"
+    with atomic_path(folder / DATABASE) as temporary:
+        shutil.copyfile(build_database, temporary)
+        temporary.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    facts = {"fingerprint": fingerprint, **dataclasses.asdict(generation)}
+    write_text(folder / MANIFEST, json.dumps(facts, indent=1, default=_iso))
+    _swap(current, folder)
+    _prune(snapshots, folder, keep)
+    return Published(generation, folder, fingerprint)
+
+
+def published(current: Path) -> Published | None:
+    """Return what is published now, or None."""
+    folder = current.resolve()
+    manifest = folder / MANIFEST
+    if not manifest.exists() or not (folder / DATABASE).exists():
+        return None
+    facts = json.loads(manifest.read_text())
+    fingerprint = facts.pop("fingerprint")
+    for name in ("lake_from", "lake_until", "built_at"):
+        facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
+    return Published(Generation(**facts), folder, fingerprint)
+
+
+def require_published(current: Path) -> Published:
+    """Return what is published now.
+
+    Raises:
+        NothingPublishedError: nothing is.
+    """
+    found = published(current)
+    if found is None:
+        raise NothingPublishedError(f"Nothing is published under {current} yet; `parallax run` or `parallax demo` makes a database.")
+    return found
+
+
+def generations(snapshots: Path) -> list[Published]:
+    """Return all kept generations, oldest first."""
+    found = [published(folder) for folder in sorted(snapshots.glob("*")) if folder.is_dir()]
+    return [p for p in found if p is not None]
+
+
+def _swap(current: Path, folder: Path) -> None:
+    temporary = current.with_name(f".{current.name}.{uuid.uuid4().hex[:8]}.tmp")
+    temporary.symlink_to(os.path.relpath(folder, current.parent), target_is_directory=True)
+    temporary.replace(current)
+
+
+def _prune(snapshots: Path, newest: Path, keep: int) -> None:
+    folders = sorted((f for f in snapshots.iterdir() if f.is_dir()), key=lambda f: f.name)
+    for folder in [f for f in folders if f != newest][: max(0, len(folders) - keep)]:
+        shutil.rmtree(folder)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,18 @@
+"""All lake tables, in the data's order. Importing this module registers them."""
+
+from __future__ import annotations
+
+from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink, Page
+from pipelines.core.records import Table, table_of
+from pipelines.evaluation.records import AccuracyRow
+from pipelines.extraction.records import Extraction, Mention
+from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
+from pipelines.outlets.records import FeedRow, OutletRow
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+
+ROW_TYPES: tuple[type, ...] = (
+    OutletRow, FeedRow, Fetch, Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Page, CopyLink, ArticleOrigin,
+    Extraction, Mention, Story, StoryArticle, Event, EventMention, AccuracyRow,
+)
+
+ALL_TABLES: tuple[Table, ...] = tuple(table_of(row) for row in ROW_TYPES)
