@@ -20,7 +20,7 @@ from pipelines.stories.similarity import Idf, Vector, cosine, stem, stopwords, t
 
 THRESHOLD = 0.62
 MEMBERS_COMPARED = 16
-_KIN = {frozenset(("ASSAULT", "INCIDENT")), frozenset(("COERCE", "SANCTION")), frozenset(("CONSULT", "AGREE")), frozenset(("COERCE", "ASSAULT"))}
+_KIN = {frozenset(p) for p in (("ASSAULT", "INCIDENT"), ("COERCE", "SANCTION"), ("CONSULT", "AGREE"), ("COERCE", "ASSAULT"))}
 _SERIES = re.compile(r"\b(second|third|fourth|fifth|another|again|latest|new wave|fresh)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -118,19 +118,16 @@ def _compare(a: _Facts, b: _Facts) -> Match:
 
 def _veto(a: _Facts, b: _Facts) -> str | None:
     one, two = a.mention, b.mention
-    if one.action != two.action and frozenset((one.action, two.action)) not in _KIN:
-        return "other action"
-    if one.place_country and two.place_country and one.place_country != two.place_country:
-        return "other country"
-    if _stated(one) and _stated(two) and _days_apart(one, two) > timedelta(days=1):
-        return "other day"
-    if a.series != b.series and (a.series or b.series) and one.sentence != two.sentence and "second" in a.series ^ b.series:
-        return "one of a series"
-    if a.actors and a.targets and a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors:
-        return "opposite parties"
-    if one.version_id == two.version_id and one.unit == two.unit and one.sentence_index == two.sentence_index:
-        return "two deeds of one sentence"
-    return None
+    crossed = a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors
+    vetoes = {
+        "other action": one.action != two.action and frozenset((one.action, two.action)) not in _KIN,
+        "other country": one.place_country and two.place_country and one.place_country != two.place_country,
+        "other day": _stated(one) and _stated(two) and _days_apart(one, two) > timedelta(days=1),
+        "one of a series": "second" in a.series ^ b.series and one.sentence != two.sentence,
+        "opposite parties": crossed,
+        "two deeds of one sentence": (one.version_id, one.unit, one.sentence_index) == (two.version_id, two.unit, two.sentence_index),
+    }
+    return next((name for name, holds in vetoes.items() if holds), None)
 
 
 def _parties(role: str, a: frozenset[str], b: frozenset[str]) -> list[tuple[str, float]]:
