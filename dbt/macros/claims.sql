@@ -1,0 +1,26 @@
+{#
+    What the text claims of the deed, in one word; each mention has exactly one.
+    `reported`: it happens or happened. Only `positive` with `happened` or `ongoing` counts as such (codebook, section 6).
+#}
+{% macro claim_status(polarity, reality) -%}
+    case
+        when {{ polarity }} = 'denied' then 'denied'
+        when {{ polarity }} = 'negated' then 'negated'
+        when {{ reality }} in ('planned', 'threatened', 'demanded') then 'planned'
+        when {{ reality }} in ('possible', 'question') then 'possible'
+        else 'reported'
+    end
+{%- endmacro %}
+
+{# Seconds between two timestamps, as a whole number. #}
+{% macro seconds_between(earlier, later) -%}
+    date_diff('second', {{ earlier }}, {{ later }})
+{%- endmacro %}
+
+{# Who speaks, as one key: the id where known, else the words in lower case, else the kind of source. #}
+{% macro source_key(voice, speaker_id, speaker) -%}
+    case
+        when {{ voice }} = 'outlet' then null
+        else coalesce({{ speaker_id }}, lower(trim({{ speaker }})), {{ voice }})
+    end
+{%- endmacro %}

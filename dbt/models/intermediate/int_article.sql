@@ -1,0 +1,47 @@
+-- One row per article: its first and latest version, its origin and its story.
+with texts as (
+    select
+        version_id,
+        title,
+        words,
+        stratum,
+        published_at,
+        url,
+        wire
+    from {{ ref('stg_article_version') }}
+)
+
+select
+    first_versions.article_id,
+    first_versions.outlet_id,
+    outlets.publisher,
+    story_articles.story_id,
+    first_versions.first_seen,
+    first_versions.uncertainty_s,
+    first_versions.versions,
+    first_versions.version_id as first_version_id,
+    latest_versions.version_id as latest_version_id,
+    latest_versions.first_seen as latest_seen,
+    first_texts.title as first_title,
+    latest_texts.title,
+    latest_texts.url,
+    latest_texts.words,
+    latest_texts.stratum,
+    first_texts.published_at,
+    latest_versions.is_analysed,
+    latest_versions.analysis_status,
+    latest_versions.analysed_words,
+    -- Without a row there is no known origin but itself.
+    coalesce(origins.origin_id, first_versions.article_id) as origin_id,
+    coalesce(origins.reuse, 'own') as reuse,
+    coalesce(origins.basis, 'own') as basis,
+    coalesce(origins.wire, latest_texts.wire) as wire
+from {{ ref('int_version') }} as first_versions
+inner join {{ ref('int_version') }} as latest_versions
+    on first_versions.article_id = latest_versions.article_id and latest_versions.is_latest
+inner join texts as first_texts on first_versions.version_id = first_texts.version_id
+inner join texts as latest_texts on latest_versions.version_id = latest_texts.version_id
+left join {{ ref('stg_outlet') }} as outlets on first_versions.outlet_id = outlets.outlet_id
+left join {{ ref('stg_story_article') }} as story_articles on first_versions.article_id = story_articles.article_id
+left join {{ ref('stg_article_origin') }} as origins on first_versions.article_id = origins.article_id
+where first_versions.version_number = 1

@@ -1,0 +1,26 @@
+-- Rendered by pipelines/loading/dbt_sources.py from the declared records; do not edit.
+select
+    entry_id,
+    feed_id,
+    outlet_id,
+    snapshot_id,
+    position,
+    seen_at at time zone 'UTC' as seen_at,
+    guid,
+    guid_unique,
+    link,
+    canonical_link,
+    title,
+    summary,
+    content,
+    author,
+    categories,
+    published_raw,
+    published_at at time zone 'UTC' as published_at,
+    published_zone,
+    published_quality,
+    updated_raw,
+    updated_at at time zone 'UTC' as updated_at,
+    source_url,
+    source_title
+from {{ source('lake', 'entry') }}
