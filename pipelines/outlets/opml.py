@@ -104,7 +104,7 @@ def read(data: bytes) -> OpmlResult:
     if not re.search(r"<opml[\s>]", text[:5000], re.IGNORECASE):
         problems.append(Problem(1, "this does not look like OPML: there is no <opml> tag at its start"))
     if not outlines:
-        problems.append(Problem(1, "no feed was found: an OPML list names each feed as <outline xmlUrl=\"…\"/>"))
+        problems.append(Problem(1, 'no feed was found: an OPML list names each feed as <outline xmlUrl="…"/>'))
     # text and title mostly hold the same words, and so the same oddity.
     return OpmlResult(outlines, sorted(dict.fromkeys(problems), key=lambda p: p.line))
 
@@ -206,12 +206,14 @@ def _value(text: str, at: int, line: int, problems: list[Problem]) -> tuple[str,
     stop = _NEXT_TAG.search(text, start, min(len(text), start + _MAX_VALUE))
     limit = stop.start() if stop else min(len(text), start + _MAX_VALUE)
     close = text.find(quote, start, limit)
-    inner = False
+    first, inner = close, False
     while close >= 0 and not _AFTER_VALUE.match(text, close + 1):
         # Either two attributes without a blank between them, or this quotation mark opens the next value, or it stands inside this one.
         if _GLUED_ATTRIBUTE.match(text, close + 1):
             break
         if following := _NEXT_ATTRIBUTE.search(text, start, close):
+            if inner:
+                return text[start:first], first + 1
             problems.append(Problem(line, "an attribute's value has no closing quotation mark; it was ended before the next attribute"))
             return text[start : following.start()], following.start()
         inner, close = True, text.find(quote, close + 1, limit)

@@ -94,11 +94,11 @@ def language_code(value: str) -> str | None:
     head = re.split(r"[-_]", value.strip().lower())[0]
     if not head:
         return None
-    try:
-        found = pycountry.languages.lookup(head)
-    except LookupError:
-        return None
-    return getattr(found, "alpha_2", None)
+    # Not `lookup`, which tries all fields at once: "en" is also the name of another language.
+    for field in ("alpha_2", "alpha_3", "bibliographic", "name"):
+        if found := pycountry.languages.get(**{field: head.title() if field == "name" else head}):
+            return getattr(found, "alpha_2", None)
+    return None
 
 
 @cache
