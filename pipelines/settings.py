@@ -5,6 +5,7 @@ Each field can be set as ``PARALLAX_<NAME>`` in the environment.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     max_text_chars: int = Field(default=200_000, gt=0, description="Characters kept of one article text.")
     max_versions_per_day: int = Field(default=24, gt=0, description="Versions of one article kept per day.")
 
+    first_day: date = Field(default=date(2021, 9, 1), description="First ingestion day that Dagster offers as a partition.")
+    keep_run_days: int = Field(default=30, ge=1, description="Days for which Dagster's run and event logs are kept.")
     keep_generations: int = Field(default=5, ge=1, description="Published databases kept.")
     dbt_threads: int = Field(default=2, ge=1, le=64, description="dbt threads.")
 

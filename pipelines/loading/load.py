@@ -235,6 +235,20 @@ def _write_generation(connection: duckdb.DuckDBPyConnection, generation: Generat
         connection.execute(f"COMMENT ON COLUMN main.generation.{name} IS {_literal(text)}")
 
 
+def read_generation(connection: duckdb.DuckDBPyConnection) -> Generation:
+    """Return what an open database says of itself.
+
+    Raises:
+        BuildError: it has no `generation` table, so it is no Parallax database.
+    """
+    try:
+        row = connection.execute(f"SELECT {', '.join(_GENERATION_COLUMNS)} FROM main.generation").fetchone()
+    except duckdb.CatalogException as error:
+        raise BuildError("This database has no table `generation`: it was not made by Parallax, or its build was cut off.") from error
+    assert row is not None
+    return Generation(**dict(zip(_GENERATION_COLUMNS, row, strict=True)))
+
+
 def _refuse_newer(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
     known = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'generation'").fetchone()
     if not known or not known[0]:

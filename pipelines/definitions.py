@@ -1,0 +1,39 @@
+"""What Dagster loads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from pipelines.orchestration import automation, coding, ingestion, jobs, warehouse
+from pipelines.orchestration.resources import WorkspaceResource
+
+
+def build_defs(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """Return fresh definitions; ``resources`` replaces ours by name, for tests."""
+    own = {"workspace": WorkspaceResource(), "dbt": DbtCliResource(project_dir=warehouse.PROJECT)}
+    return dg.Definitions(
+        assets=[
+            ingestion.registry,
+            ingestion.fetches,
+            ingestion.parsed_feeds,
+            ingestion.articles,
+            coding.mentions,
+            coding.matched,
+            warehouse.models,
+            warehouse.published_database,
+        ],
+        asset_checks=[warehouse.contracts],
+        jobs=jobs.JOBS,
+        schedules=automation.SCHEDULES,
+        sensors=automation.SENSORS,
+        resources={**own, **(resources or {})},
+        # One process per run: the multiprocess executor imports spaCy anew in every step.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

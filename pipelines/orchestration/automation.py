@@ -1,0 +1,78 @@
+"""When things run: schedules, and sensors for news, failed runs and feeds that went stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.articles.records import ArticleVersion
+from pipelines.orchestration.coding import INGESTION_DAYS
+from pipelines.orchestration.jobs import build_job, daily_job, poll_job, upkeep_job
+from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.specs import lake_key
+from pipelines.stations.alerts import raise_alert, stale_feeds
+
+poll_schedule = dg.ScheduleDefinition(
+    name="poll_every_ten_minutes",
+    job=poll_job,
+    cron_schedule="*/10 * * * *",
+    execution_timezone="UTC",
+    description="Ask which feeds are due. Each feed has an interval of its own between 10 minutes and 6 hours.",
+)
+
+
+@dg.schedule(
+    job=daily_job,
+    cron_schedule="30 4 * * *",
+    execution_timezone="UTC",
+    description="The whole way once a day, so that health and coverage are fresh on quiet days too.",
+)
+def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Request the daily run for today's ingestion day."""
+    day = context.scheduled_execution_time.strftime("%Y-%m-%d")
+    return dg.RunRequest(run_key=day, partition_key=day)
+
+
+upkeep_schedule = dg.ScheduleDefinition(
+    name="upkeep_every_night",
+    job=upkeep_job,
+    cron_schedule="15 3 * * *",
+    execution_timezone="UTC",
+    description="Compact the lake and prune Dagster's logs.",
+)
+
+
+@dg.asset_sensor(asset_key=lake_key(ArticleVersion), job=build_job, minimum_interval_seconds=60)
+def new_articles(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Code and build when a poll brought new article versions; a poll without any asks for nothing."""
+    materialization = asset_event.asset_materialization
+    numbers = {name: value.value for name, value in materialization.metadata.items()} if materialization else {}
+    days = numbers.get("days") or []
+    if not numbers.get("new_versions") or not isinstance(days, list):
+        yield dg.SkipReason("The last poll brought no new article version.")
+        return
+    known = set(INGESTION_DAYS.get_partition_keys())
+    for day in (str(d) for d in days if str(d) in known):
+        yield dg.RunRequest(run_key=f"{asset_event.run_id}:{day}", partition_key=day)
+
+
+@dg.run_failure_sensor(minimum_interval_seconds=30)
+def failed_runs(context: dg.RunFailureSensorContext, workspace: WorkspaceResource) -> None:
+    """Write an alert for each failed run, which `parallax doctor` shows."""
+    run = context.dagster_run
+    raise_alert(workspace.open(), "run_failed", f"Dagster run {run.run_id} of job {run.job_name} failed: {context.failure_event.message}")
+
+
+@dg.sensor(minimum_interval_seconds=900)
+def silent_feeds(workspace: WorkspaceResource) -> dg.SkipReason:
+    """Write an alert for each feed that has not answered for three of its intervals, once a day per feed."""
+    opened = workspace.open()
+    stale = stale_feeds(opened)
+    for feed in stale:
+        raise_alert(opened, "stale_feed", feed.sentence, key=feed.feed_id)
+    return dg.SkipReason("; ".join(f.sentence for f in stale) or "All feeds answer.")
+
+
+SCHEDULES = [poll_schedule, daily_schedule, upkeep_schedule]
+SENSORS = [new_articles, failed_runs, silent_feeds]

@@ -1,0 +1,118 @@
+"""Assets of the warehouse: dbt models over the loaded lake, our own checks, and the published database.
+
+One writer at a time: all of them hold the single slot of the pool ``warehouse``, and a file lock holds against the
+command line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from pipelines.loading.checks import CHECKS, run_checks
+from pipelines.loading.load import connect
+from pipelines.loading.tables import ROW_TYPES
+from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.specs import OWNERS, lake_key
+from pipelines.settings import PROJECT_ROOT
+from pipelines.stations import building
+
+POOL = "warehouse"
+PROJECT = DbtProject(project_dir=PROJECT_ROOT / "dbt", profiles_dir=PROJECT_ROOT / "dbt")
+_LAKE_KEYS = {row: lake_key(row) for row in ROW_TYPES}
+
+
+class Translator(DagsterDbtTranslator):
+    """Names dbt's assets as dbt names the tables, and gives each an owner, a group by layer and its kinds."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Return ``lake/<table>`` for sources and the plain table name for models."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([str(dbt_resource_props["source_name"]), str(dbt_resource_props["name"])])
+        return dg.AssetKey([str(dbt_resource_props["name"])])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Return the layer: staging, intermediate or marts."""
+        parts = dbt_resource_props.get("fqn") or ["", "marts"]
+        return str(parts[1])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Return the owners of all assets."""
+        return list(OWNERS)
+
+
+TRANSLATOR = Translator(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+
+@dbt_assets(manifest=PROJECT.manifest_path, project=PROJECT, dagster_dbt_translator=TRANSLATOR, pool=POOL, name="models")
+def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource) -> Iterator[Any]:
+    """Load the lake into the build database and run dbt over it, once."""
+    opened = workspace.open()
+    with opened.lock("build"):
+        building.load_lake(opened)
+        os.environ.update(building.dbt_environment(opened.settings))
+        yield from dbt.cli(["build"], context=context).stream()
+        building.mark_transformed(opened.settings)
+
+
+def _mart_keys() -> list[dg.AssetKey]:
+    return sorted((k for k, spec in models.specs_by_key.items() if spec.group_name == "marts"), key=lambda k: k.path)
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            c.name,
+            asset=dg.AssetKey(["lake", c.table]),
+            description=c.description,
+            blocking=c.severity == "ERROR",
+            additional_deps=_mart_keys(),
+        )
+        for c in CHECKS
+    ],
+    pool=POOL,
+)
+def contracts(workspace: WorkspaceResource) -> Iterator[dg.AssetCheckResult]:
+    """Check what must hold before anything is published: ERROR for contracts, WARN for volume and yield."""
+    opened = workspace.open()
+    with opened.lock("build"), connect(opened.settings.build_database, read_only=True) as connection:
+        for result in run_checks(connection):
+            yield dg.AssetCheckResult(
+                check_name=result.check.name,
+                asset_key=dg.AssetKey(["lake", result.check.table]),
+                passed=result.passed,
+                severity=dg.AssetCheckSeverity[result.check.severity],
+                metadata={"broken_rows": result.broken, "examples": dg.MetadataValue.json(result.examples)},
+            )
+
+
+@dg.asset(
+    deps=[*_mart_keys(), *_LAKE_KEYS.values()],
+    group_name="published",
+    owners=list(OWNERS),
+    kinds={"duckdb"},
+    pool=POOL,
+    description="The read-only database that analysts open: `warehouse/current/parallax.duckdb`.",
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+)
+def published_database(workspace: WorkspaceResource) -> dg.MaterializeResult:
+    """Copy the checked build database into a folder of its own and swap the symlink `current` to it."""
+    opened = workspace.open()
+    with opened.lock("build"):
+        published = building.publish_transformed(opened)
+    generation = published.generation
+    return dg.MaterializeResult(
+        metadata={
+            "generation": generation.generation_id,
+            "path": dg.MetadataValue.path(str(opened.settings.published_database)),
+            "lake_until": str(generation.lake_until),
+            "lake_hash": generation.lake_hash,
+            "extractor_version": generation.extractor_version,
+            "bytes": published.database.stat().st_size,
+        }
+    )

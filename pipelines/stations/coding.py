@@ -1,0 +1,127 @@
+"""Station 4: code article versions that the present extractor has not coded yet.
+
+Large amounts are spread over processes that each load the model once; a chunk is written when it is done, its marker
+rows last.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.articles.records import ArticleVersion
+from pipelines.extraction.extractor import Coded, CodeItem, Extractor, extractor_version
+from pipelines.extraction.records import Extraction, Mention
+from pipelines.stations.assembling import outlet_facts
+from pipelines.stations.workspace import Workspace
+
+CHUNK = 256
+POOL_FROM = 600
+
+_extractor: Extractor | None = None
+
+
+@dataclass(slots=True)
+class CodeReport:
+    """What coding gave: versions by status, mentions by action, words, sentences, the extractor's version."""
+
+    extractor_version: str
+    statuses: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
+    words: int = 0
+    sentences: int = 0
+
+    @property
+    def versions(self) -> int:
+        """Article versions coded."""
+        return sum(self.statuses.values())
+
+    @property
+    def mentions(self) -> int:
+        """Mentions found."""
+        return sum(self.actions.values())
+
+
+def code(workspace: Workspace, *, days: set[date] | None = None) -> CodeReport:
+    """Code pending versions, of all ingestion days or of ``days`` only."""
+    model = workspace.settings.model
+    version = extractor_version(model)
+    report = CodeReport(version)
+    with workspace.lock("code"):
+        items = pending(workspace, version, days)
+        if not items:
+            return report
+        chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+        workers = min(workspace.settings.workers, len(chunks)) if len(items) >= POOL_FROM else 1
+        with workspace.progress.step("extract", len(items)) as step:
+            for coded in _code_chunks(chunks, model, workers):
+                _write(workspace, coded, report)
+                step.advance(len(coded))
+    return report
+
+
+def pending(workspace: Workspace, version: str, days: set[date] | None) -> list[CodeItem]:
+    """Return the versions that extractor ``version`` has not coded, oldest first."""
+    done = {key[0] for key in workspace.lake.keys(Extraction) if key[1] == version}
+    facts = outlet_facts(workspace)
+    items = []
+    for v in sorted(workspace.lake.read(ArticleVersion, days=days), key=lambda v: (v.first_seen, v.version_id)):
+        if v.version_id in done:
+            continue
+        outlet = facts.get(v.outlet_id)
+        items.append(
+            CodeItem(
+                version_id=v.version_id,
+                article_id=v.article_id,
+                outlet_id=v.outlet_id,
+                seen_at=v.first_seen,
+                published_at=v.published_at,
+                country=outlet.country if outlet else None,
+                timezone=outlet.timezone if outlet else "UTC",
+                language=v.language,
+                title=v.title,
+                summary=v.summary,
+                body=v.body,
+            )
+        )
+    return items
+
+
+def _code_chunks(chunks: Sequence[list[CodeItem]], model: str, workers: int) -> Iterator[list[Coded]]:
+    if workers == 1:
+        extractor = _load(model)
+        for chunk in chunks:
+            yield list(extractor.code(chunk))
+        return
+    with ExitStack() as stack:
+        context = multiprocessing.get_context("spawn")
+        pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context, initializer=_load, initargs=(model,)))
+        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+        yield from pool.map(_code_in_child, chunks)
+
+
+def _load(model: str) -> Extractor:
+    global _extractor  # noqa: PLW0603  (a model is loaded once per process; reloading costs half a second)
+    if _extractor is None or _extractor.requested_model != model:
+        _extractor = Extractor.load(model)
+    return _extractor
+
+
+def _code_in_child(chunk: list[CodeItem]) -> list[Coded]:
+    assert _extractor is not None
+    return list(_extractor.code(chunk))
+
+
+def _write(workspace: Workspace, coded: Sequence[Coded], report: CodeReport) -> None:
+    workspace.lake.append(Mention, [m for c in coded for m in c.mentions])
+    workspace.lake.append(Extraction, [c.extraction for c in coded])
+    for c in coded:
+        report.statuses[c.extraction.status] += 1
+        report.words += c.extraction.words
+        report.sentences += c.extraction.sentences
+        report.actions.update(m.action for m in c.mentions)

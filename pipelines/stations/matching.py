@@ -1,0 +1,83 @@
+"""Station 5: who copied whom, which articles are on one matter, which mentions tell of one deed.
+
+These tables are made whole from the record and replaced together; each carries the fingerprint of what it was made
+from, so that nothing is computed twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from pipelines.articles.copies import find_copies
+from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
+from pipelines.core.ids import make_id
+from pipelines.extraction.extractor import extractor_version
+from pipelines.extraction.records import Extraction, Mention
+from pipelines.feeds.records import Fetch
+from pipelines.stations.workspace import Workspace, code_version
+from pipelines.stories.cluster import build_stories
+from pipelines.stories.events import build_events
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """What matching gave; ``computed`` is False when the tables already stood on the same record."""
+
+    computed: bool
+    copy_links: int = 0
+    copy_groups: int = 0
+    stories: int = 0
+    stories_of_several_outlets: int = 0
+    events: int = 0
+    events_of_several_outlets: int = 0
+
+
+def match(workspace: Workspace) -> MatchReport:
+    """Compute copies, stories and events anew, if the record or the code changed."""
+    lake = workspace.lake
+    with workspace.lock("match"):
+        version = extractor_version(workspace.settings.model)
+        made_from = make_id("match", lake.fingerprint(ArticleVersion, Extraction, Mention), version, code_version())
+        if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)):
+            return MatchReport(computed=False)
+        with workspace.progress.step("match", 3) as step:
+            versions = lake.read(ArticleVersion)
+            publishers = {o.id: o.publisher for o in workspace.registry.outlets}
+            links, origins = find_copies(versions, poll_intervals(workspace), publishers)
+            step.advance()
+            stories, story_articles = build_stories(versions, links, origins)
+            step.advance()
+            mentions = [m for m in lake.read(Mention) if m.extractor_version == version]
+            events, event_mentions = build_events(mentions, story_articles)
+            step.advance()
+        lake.replace(CopyLink, links, made_from)
+        lake.replace(ArticleOrigin, origins, made_from)
+        lake.replace(Story, stories, made_from)
+        lake.replace(StoryArticle, story_articles, made_from)
+        lake.replace(Event, events, made_from)
+        lake.replace(EventMention, event_mentions, made_from)
+    return MatchReport(
+        computed=True,
+        copy_links=len(links),
+        copy_groups=len({o.copy_group_id for o in origins if o.copy_group_id}),
+        stories=len(stories),
+        stories_of_several_outlets=sum(s.outlets > 1 for s in stories),
+        events=len(events),
+        events_of_several_outlets=sum(e.outlets > 1 for e in events),
+    )
+
+
+def poll_intervals(workspace: Workspace) -> dict[str, int]:
+    """Return each outlet's typical gap between polls in seconds: the median over its most frequently polled feed."""
+    times: dict[tuple[str, str], list[float]] = {}
+    for row in workspace.lake.read_columns(Fetch, ["outlet_id", "feed_id", "requested_at"]):
+        times.setdefault((row["outlet_id"], row["feed_id"]), []).append(row["requested_at"].timestamp())
+    gaps: dict[str, int] = {}
+    for (outlet, _), moments in sorted(times.items()):
+        between = [b - a for a, b in pairwise(sorted(moments))]
+        gap = int(median(between)) if between else workspace.settings.max_interval_s
+        gaps[outlet] = min(gap, gaps.get(outlet, gap))
+    return gaps

@@ -1,0 +1,95 @@
+"""Making things anew: derived lake tables from the archive, the build database from the lake, an old generation from both."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
+from pipelines.core.errors import BuildError, UsageError
+from pipelines.core.records import table_of
+from pipelines.extraction.extractor import extractor_version
+from pipelines.extraction.records import Extraction, Mention
+from pipelines.feeds.records import Entry, Sighting, Snapshot
+from pipelines.loading.publish import Published, generations
+from pipelines.stations.building import BuildReport, build, load_lake, run_dbt
+from pipelines.stations.running import RunReport, process
+from pipelines.stations.workspace import Workspace, code_version
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+
+# Pages are a record: what a page said on one day cannot be fetched again, so they are never cleared.
+FROM_SNAPSHOTS = (Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Extraction, Mention)
+FROM_ARTICLES = (Extraction, Mention)
+MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A generation that was made again: where it lies and whether it is the same to the last row."""
+
+    wanted: Published
+    database: Path
+    lake_hash: str
+    same: bool
+    differences: list[str]
+
+
+def rebuild(workspace: Workspace, *, source: str = "lake") -> RunReport:
+    """Delete what can be made anew and make it: from the ``lake``, from ``articles``, or from ``snapshots``.
+
+    The archive, the fetch log, fetched pages and published generations stay in any case.
+
+    Raises:
+        UsageError: ``source`` is none of the three.
+    """
+    cleared: dict[str, tuple[type, ...]] = {
+        "lake": (),
+        "articles": (*FROM_ARTICLES, *MATCHED),
+        "snapshots": (*FROM_SNAPSHOTS, *MATCHED),
+    }
+    if source not in cleared:
+        raise UsageError(f"--from {source}: choose one of {', '.join(cleared)}.")
+    for row_type in cleared[source]:
+        shutil.rmtree(workspace.settings.lake / table_of(row_type).name, ignore_errors=True)
+    shutil.rmtree(workspace.settings.build_database.parent, ignore_errors=True)
+    report = RunReport()
+    process(workspace, report, force=True)
+    return report
+
+
+def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -> Remade:
+    """Make a published generation again from the lake as it was then, into ``target``, and say whether it is the same.
+
+    Raises:
+        UsageError: no kept generation has that id.
+        BuildError: the code or the extractor is another one, so the same rows cannot be promised (the message says which).
+    """
+    wanted = next((p for p in generations(workspace.settings.snapshots) if p.generation.generation_id.startswith(generation_id)), None)
+    if wanted is None:
+        known = ", ".join(p.generation.generation_id for p in generations(workspace.settings.snapshots)) or "none"
+        raise UsageError(f"No kept generation has the id {generation_id!r}; kept are: {known}.")
+    old = wanted.generation
+    if old.extractor_version != extractor_version(workspace.settings.model) or old.code_version != code_version():
+        raise BuildError(
+            f"Generation {old.generation_id} was made by Parallax {old.code_version} with extractor {old.extractor_version}; "
+            f"this is {code_version()} with {extractor_version(workspace.settings.model)}. Check out that version to make it again."
+        )
+    settings = workspace.settings.model_copy(update={"home": target})
+    scratch = Workspace(settings, clock=workspace.clock)
+    shutil.rmtree(settings.lake, ignore_errors=True)
+    target.mkdir(parents=True, exist_ok=True)
+    settings.lake.symlink_to(workspace.settings.lake.resolve(), target_is_directory=True)
+    try:
+        generation, _ = load_lake(scratch, until=old.lake_until)
+        run_dbt(settings)
+    finally:
+        settings.lake.unlink()
+    same = generation.lake_hash == old.lake_hash
+    differences = [] if same else ["the lake's rows up to that time are not the rows that it was made from"]
+    return Remade(wanted, settings.build_database, generation.lake_hash, same, differences)
+
+
+def republish(workspace: Workspace) -> BuildReport:
+    """Build and publish from the lake as it is, whether or not something is new."""
+    return build(workspace, force=True)
