@@ -35,11 +35,11 @@ class Schedule(_Row):
 
 
 class StoryRow(_Row):
-    """One matter that items are about."""
+    """One matter that items are about; ``singles`` gathers items that have nothing to do with one another."""
 
     id: Slug
     title: Text
-    kind: Literal["crisis", "everyday"]
+    kind: Literal["crisis", "everyday", "singles"]
 
 
 class FeedRow(_Row):

@@ -27,7 +27,8 @@ UNKNOWN_TIMEZONE = "UTC"
 NEVER = "never"
 
 # Kosovo has no ISO code of its own; this user-assigned one is what the EU, the IMF and GeoNames write.
-USER_ASSIGNED_COUNTRIES = (UNKNOWN_COUNTRY, "XKX")
+# XTV and XKM are the two invented countries of the bundled sample world.
+USER_ASSIGNED_COUNTRIES = (UNKNOWN_COUNTRY, "XKX", "XTV", "XKM")
 
 StateControl = Literal["none", "public", "partial", "full", "unknown"]
 

@@ -13,6 +13,7 @@ def test_unknown_is_a_value_for_every_fact() -> None:
     assert schema.check_language(schema.UNKNOWN_LANGUAGE) == "und"
     assert schema.check_timezone(schema.UNKNOWN_TIMEZONE) == "UTC"
     assert schema.check_country("XKX") == "XKX"
+    assert schema.check_country("XTV") == "XTV"
 
 
 @pytest.mark.parametrize(
