@@ -1,0 +1,177 @@
+"""From what the rules found to mentions-to-be: the learned layer chooses deeds, types, roles, place, date, voice and standing.
+
+Not here: features (features.py), records and ids (extractor.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.extraction import features as feats
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
+from pipelines.extraction.predicates import ACTIONS, Sense
+from pipelines.extraction.stages.candidates import Candidate
+from pipelines.extraction.stages.coreference import PRONOUNS
+from pipelines.extraction.stages.dates import DateSpan, find_dates
+from pipelines.extraction.stages.reality import Standing, standing
+from pipelines.extraction.stages.roles import Role, conjuncts, find_roles
+from pipelines.extraction.stages.sources import Attribution, source_voice
+from pipelines.extraction.weights import Embeddings, Weights
+
+CLASSES = ("NONE", *ACTIONS)
+FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
+_NO_ACTOR = frozenset(("INCIDENT",))
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """A phrase in a slot: unit number and head word; ``pronoun`` is the word in the mention's own sentence that it stands for."""
+
+    unit: int
+    head: int
+    pronoun: int | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A mention before it becomes a record."""
+
+    unit: int
+    candidate: Candidate
+    action: str
+    probability: float
+    sense: Sense | None
+    actors: list[Filler] = field(default_factory=list)
+    targets: list[Filler] = field(default_factory=list)
+    place: int | None = None
+    when: DateSpan | None = None
+    voice: str = "outlet"
+    speaker: Attribution | None = None
+    chain: list[Attribution] = field(default_factory=list)
+    polarity: str = "positive"
+    reality: str = "happened"
+
+
+def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) -> list[Draft]:
+    """Candidates that the action model takes for deeds, one per deed and sentence."""
+    model = weights.models["action"]
+    found: list[Draft] = []
+    for number, unit in enumerate(analysis.units):
+        threshold = weights.settings.get(f"threshold_{unit.parsed.unit}", weights.settings["threshold"])
+        for candidate in unit.candidates:
+            bag = feats.hashed(feats.action_features(analysis, unit, candidate))
+            shares = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
+            if 1 - shares["NONE"] <= threshold:
+                continue
+            action = max(ACTIONS, key=lambda name: shares[name])
+            found.append(Draft(number, candidate, action, shares[action], feats.best_sense(candidate, action)))
+    return found
+
+
+def complete(draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: Weights, today: date | None) -> None:
+    """Fill a draft's slots in place."""
+    unit = analysis.units[draft.unit]
+    roles = find_roles(unit.parsed, draft.candidate.index, lexicons.predicates)
+    _fill_roles(draft, unit, roles, lexicons, weights)
+    names, covering = feats.voice_features(unit, draft.candidate, draft.action, lexicons)
+    shares = weights.models["voice"].probabilities(feats.hashed(names))
+    draft.voice = max(shares, key=lambda name: shares[name])
+    if draft.voice != "outlet":
+        draft.speaker = _speaker(unit, draft.voice, covering, lexicons)
+        draft.chain = [a for a in reversed(covering) if draft.speaker is None or len(a.covers) >= len(draft.speaker.covers)]
+    stand = standing(unit.parsed, draft.candidate.index, lexicons.modality, lexicons.predicates)
+    bag = feats.hashed(feats.standing_features(unit, draft.candidate, draft.action, stand, covering, draft.voice))
+    draft.reality = _best(weights, "reality", bag)
+    draft.polarity = _best(weights, "polarity", bag)
+    if today is not None:
+        draft.when = _date(draft, unit, stand, covering, weights, today)
+
+
+def _best(weights: Weights, model: str, bag: list[int]) -> str:
+    shares = weights.models[model].probabilities(bag)
+    return max(shares, key=lambda name: shares[name])
+
+
+def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], lexicons: Lexicons, weights: Weights) -> None:
+    ranks = {slot: _rank(slot, draft, unit, roles, lexicons, weights) for slot in ("actor", "target", "place")}
+    actors, targets = ranks["actor"], ranks["target"]
+    if draft.action in _NO_ACTOR:
+        actors = [0.0] * len(roles) + [1.0]
+    best, choice = -1.0, (len(roles), len(roles))
+    for a, p in enumerate(actors):
+        for t, q in enumerate(targets):
+            same = a == t and a < len(roles) or a < len(roles) and t < len(roles) and roles[a].head == roles[t].head
+            if not same and p * q > best:
+                best, choice = p * q, (a, t)
+    draft.actors = _fillers(draft, unit, roles, choice[0], other=choice[1])
+    draft.targets = _fillers(draft, unit, roles, choice[1], other=choice[0])
+    place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
+    draft.place = roles[place].head if place < len(roles) else None
+
+
+def _rank(slot: str, draft: Draft, unit: UnitAnalysis, roles: list[Role], lexicons: Lexicons, weights: Weights) -> list[float]:
+    return weights.models[slot].rank(role_bags(slot, unit, draft.candidate, draft.action, roles, draft.sense, lexicons))
+
+
+def role_bags(
+    slot: str, unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None, lexicons: Lexicons
+) -> list[list[int]]:
+    """Hashed features of each phrase for a slot; the last bag is the empty slot's."""
+    bags = [feats.hashed(feats.role_features(slot, unit, candidate, action, role, sense, lexicons)) for role in roles]
+    bags.append(feats.hashed(feats.none_features(slot, unit, candidate, action, roles, sense)))
+    return bags
+
+
+def _fillers(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role], chosen: int, other: int) -> list[Filler]:
+    if chosen >= len(roles):
+        return []
+    head = roles[chosen].head
+    taken = roles[other].head if other < len(roles) else -1
+    return [filler(draft.unit, unit, one) for one in conjuncts(unit.parsed, head) if one != taken]
+
+
+def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
+    """A phrase as a slot's filler; a pronoun is replaced by the name that it stands for."""
+    if unit.parsed.lower[head] in PRONOUNS and head in unit.antecedents:
+        antecedent = unit.antecedents[head]
+        return Filler(antecedent.unit, antecedent.head, head)
+    return Filler(number, head)
+
+
+def _speaker(unit: UnitAnalysis, voice: str, covering: list[Attribution], lexicons: Lexicons) -> Attribution | None:
+    """The innermost covering source whose kind is the chosen voice, else the innermost that is named."""
+    for attribution in covering:
+        if source_voice(unit.parsed, attribution, lexicons.cues, lexicons.media) == voice and (attribution.source is not None or voice == "unnamed_other"):
+            return attribution
+    return next((a for a in covering if a.source is not None), covering[0] if covering else None)
+
+
+def future(stand: Standing) -> bool:
+    """Whether bare weekdays and months lie ahead."""
+    return stand.reality in FUTURE
+
+
+def dates_near(unit: UnitAnalysis, index: int, stand: Standing, today: date) -> list[DateSpan]:
+    """The date expressions of a predicate's sentence."""
+    first, last = unit.parsed.sentences[unit.parsed.sentence_of[index]]
+    if unit.parsed.unit == "title":
+        first, last = 0, len(unit.parsed.words)
+    return find_dates(unit.parsed, first, last, today, future(stand))
+
+
+def date_bags(unit: UnitAnalysis, candidate: Candidate, action: str, spans: list[DateSpan], covering: list[Attribution]) -> list[list[int]]:
+    """Hashed features of each date for a deed; the last bag is that of no date."""
+    bags = [feats.hashed(feats.date_features(unit, candidate, action, span, covering)) for span in spans]
+    bags.append(feats.hashed(feats.no_date_features(unit, candidate, action, spans)))
+    return bags
+
+
+def _date(draft: Draft, unit: UnitAnalysis, stand: Standing, covering: list[Attribution], weights: Weights, today: date) -> DateSpan | None:
+    spans = dates_near(unit, draft.candidate.index, stand, today)
+    if not spans:
+        return None
+    shares = weights.models["date"].rank(date_bags(unit, draft.candidate, draft.action, spans, covering))
+    best = max(range(len(shares)), key=lambda k: shares[k])
+    return spans[best] if best < len(spans) else None

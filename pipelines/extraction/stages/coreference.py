@@ -1,0 +1,120 @@
+"""Pronouns and bare definites of an item, resolved to the names that they stand for, where the item gives one.
+
+Not here: linking names to actors (actors.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.stages.roles import NOMINAL, phrase_heads, phrase_span
+
+_HE = frozenset(("he", "him", "his", "himself"))
+_SHE = frozenset(("she", "her", "hers", "herself"))
+_IT = frozenset(("it", "its", "itself"))
+_THEY = frozenset(("they", "them", "their", "theirs", "themselves"))
+PRONOUNS = _HE | _SHE | _IT | _THEY
+_MALE = frozenset("man boy father son brother husband mr king prince grandfather dad uncle gunman businessman policeman spokesman fireman".split())
+_FEMALE = frozenset("woman girl mother daughter sister wife mrs ms queen princess grandmother mum mom aunt actress spokeswoman policewoman".split())
+_GROUP = frozenset(
+    "group team company police government army party committee union court agency ministry council family community bank firm club organisation "
+    "organization school university military administration commission militia movement state country nation city".split()
+)
+_PERSON = frozenset(
+    "man woman boy girl minister president leader officer official star singer actor player coach driver teacher student worker victim suspect teen "
+    "teenager lawyer judge doctor senator governor mayor prime candidate chief director critic journalist mother father son daughter wife husband "
+    "pensioner founder billionaire host presenter parent".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """Where the name stands that a pronoun stands for: the unit's number in the item, and its head word there."""
+
+    unit: int
+    head: int
+
+
+def resolve(units: Sequence[Parsed]) -> list[dict[int, Antecedent]]:
+    """For each unit, pronouns (by word index) to antecedents, nearest fitting subject first, the title before the summary."""
+    history: list[tuple[int, int]] = []
+    result: list[dict[int, Antecedent]] = []
+    for number, parsed in enumerate(units):
+        found: dict[int, Antecedent] = {}
+        for first, last in parsed.sentences:
+            heads = phrase_heads(parsed, first, last)
+            here: list[tuple[int, int]] = []
+            for head in heads:
+                lower = parsed.lower[head]
+                if lower in PRONOUNS:
+                    choice = _choose(units, parsed, number, head, here, history)
+                    if choice is not None:
+                        found[head] = choice
+                elif parsed.pos[head] in NOMINAL and parsed.pos[head] != "PRON":
+                    here.append((number, head))
+            history.extend(here)
+            history = history[-24:]
+        result.append(found)
+    return result
+
+
+def _choose(
+    units: Sequence[Parsed], parsed: Parsed, number: int, pronoun: int, here: list[tuple[int, int]], history: list[tuple[int, int]]
+) -> Antecedent | None:
+    best, best_score = None, 0.0
+    sentence = parsed.sentence_of[pronoun]
+    for unit, head in [*history, *here]:
+        other = units[unit]
+        fit = _fit(other, head, parsed.lower[pronoun])
+        if fit <= 0:
+            continue
+        if unit == number and (_binds(parsed, head, pronoun)):
+            continue
+        score = fit
+        dep = other.dep[head]
+        score += 1.0 if dep in ("nsubj", "nsubjpass") else 0.3 if dep in ("poss", "dobj") else 0.0
+        if unit == number:
+            score += max(0.0, 1.5 - 0.6 * (sentence - other.sentence_of[head]))
+        else:
+            score += 0.2 if other.unit == "title" else 0.0
+        score += 0.002 * head
+        if score > best_score:
+            best, best_score = Antecedent(unit, head), score
+    return best
+
+
+def _binds(parsed: Parsed, head: int, pronoun: int) -> bool:
+    """A subject and an object pronoun of one verb are two different people."""
+    up = parsed.head[pronoun]
+    if parsed.dep[pronoun] == "poss":
+        return head == up
+    return parsed.head[head] == up and parsed.dep[head] in ("nsubj", "nsubjpass", "dobj") or head in parsed.subtree(pronoun)
+
+
+def _fit(parsed: Parsed, head: int, pronoun: str) -> float:
+    entity, lemma = parsed.entity[head], parsed.lemma[head]
+    plural = parsed.tag[head] in ("NNS", "NNPS") or any(parsed.dep[child] == "conj" for child in parsed.children[head])
+    first, last = phrase_span(parsed, head)
+    words = set(parsed.lower[first : last + 1]) | {lemma}
+    if pronoun in _THEY:
+        if entity in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL"):
+            return 0.0
+        return 2.0 if plural else 1.2 if entity in ("ORG", "NORP") or lemma in _GROUP else 0.4 if entity == "PERSON" or lemma in _PERSON else 0.0
+    if plural:
+        return 0.0
+    if pronoun in _IT:
+        if entity in ("ORG", "GPE", "NORP"):
+            return 2.0
+        return 1.5 if lemma in _GROUP else 0.5 if entity == "" and parsed.pos[head] == "NOUN" and lemma not in _PERSON else 0.0
+    if entity not in ("PERSON", "") or parsed.pos[head] == "NUM":
+        return 0.8 if entity in ("NORP", "ORG") and parsed.pos[head] == "PROPN" else 0.0
+    male, female = bool(words & _MALE), bool(words & _FEMALE)
+    if pronoun in _HE and female or pronoun in _SHE and male:
+        return 0.0
+    if entity == "PERSON":
+        return 2.0
+    if pronoun in _HE and male or pronoun in _SHE and female:
+        return 2.2
+    return 1.6 if lemma in _PERSON else 0.9 if parsed.pos[head] == "PROPN" else 0.0

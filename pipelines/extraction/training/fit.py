@@ -1,0 +1,119 @@
+"""All models from labelled, analysed items.
+
+Not here: reading files and parsing (``__main__``), the optimiser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from pipelines.extraction import features as feats
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons
+from pipelines.extraction.decide import CLASSES, Filler, date_bags, dates_near, filler, role_bags
+from pipelines.extraction.stages.reality import standing
+from pipelines.extraction.stages.roles import find_roles
+from pipelines.extraction.training.labels import content_words, lay
+from pipelines.extraction.training.optimise import fit_classes, fit_ranker
+from pipelines.extraction.weights import Embeddings, LinearModel
+
+VOICES = ("outlet", "named_person", "named_org", "other_media", "document", "unnamed_official", "unnamed_other")
+REALITIES = ("happened", "ongoing", "planned", "threatened", "demanded", "possible", "question")
+POLARITIES = ("positive", "negated", "denied")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One analysed item with its labelled mentions and its publication day."""
+
+    analysis: ItemAnalysis
+    mentions: list[dict[str, Any]]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Penalties:
+    """L2 weights of the models."""
+
+    action: float = 2.0
+    dense: float = 2.0
+    role: float = 0.7
+    voice: float = 1.0
+    standing: float = 1.0
+    date: float = 0.5
+    iterations: int = 60
+
+
+def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: Penalties) -> LinearModel:
+    """The model that tells deeds and their types."""
+    bags, dense, labels = [], [], []
+    for example in examples:
+        labelled, unclear = lay(example.analysis, example.mentions)
+        truth = {(one.unit, one.candidate): one.mention["action"] for one in labelled}
+        for number, unit in enumerate(example.analysis.units):
+            for place, candidate in enumerate(unit.candidates):
+                if (number, place) not in unclear:
+                    bags.append(feats.hashed(feats.action_features(example.analysis, unit, candidate)))
+                    dense.append(feats.action_dense(unit, candidate, embeddings))
+                    labels.append(CLASSES.index(truth.get((number, place), "NONE")))
+    return fit_classes(
+        bags, labels, CLASSES, l2=penalties.action, dense=np.array(dense), dense_l2=penalties.dense, iterations=penalties.iterations
+    )
+
+
+def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalties) -> dict[str, LinearModel]:
+    """The models of roles, place, date, voice, polarity and reality, from the labelled mentions."""
+    groups: dict[str, list[list[list[int]]]] = {slot: [] for slot in ("actor", "target", "place", "date")}
+    positives: dict[str, list[list[int]]] = {slot: [] for slot in groups}
+    voice_bags: list[list[int]] = []
+    stand_bags: list[list[int]] = []
+    labels: dict[str, list[int]] = {"voice": [], "reality": [], "polarity": []}
+    for example in examples:
+        for one in lay(example.analysis, example.mentions)[0]:
+            unit = example.analysis.units[one.unit]
+            candidate, mention = unit.candidates[one.candidate], one.mention
+            action = mention["action"]
+            sense = feats.best_sense(candidate, action)
+            roles = find_roles(unit.parsed, candidate.index, lexicons.predicates)
+            for slot in ("actor", "target", "place"):
+                if slot == "actor" and action == "INCIDENT":
+                    continue
+                good = matching(example.analysis, [filler(one.unit, unit, role.head) for role in roles], mention[slot])
+                if good:
+                    groups[slot].append(role_bags(slot, unit, candidate, action, roles, sense, lexicons))
+                    positives[slot].append(good)
+            names, covering = feats.voice_features(unit, candidate, action, lexicons)
+            voice_bags.append(feats.hashed(names))
+            labels["voice"].append(VOICES.index(mention["voice"]))
+            stand = standing(unit.parsed, candidate.index, lexicons.modality, lexicons.predicates)
+            stand_bags.append(feats.hashed(feats.standing_features(unit, candidate, action, stand, covering, mention["voice"])))
+            labels["reality"].append(REALITIES.index(mention["reality"]))
+            labels["polarity"].append(POLARITIES.index(mention["polarity"]))
+            spans = dates_near(unit, candidate.index, stand, example.today)
+            if spans:
+                right = [k for k, span in enumerate(spans) if span.value == mention["date"]]
+                if right or mention["date"] is None:
+                    groups["date"].append(date_bags(unit, candidate, action, spans, covering))
+                    positives["date"].append(right or [len(spans)])
+    models = {slot: fit_ranker(groups[slot], positives[slot], l2=penalties.date if slot == "date" else penalties.role) for slot in groups}
+    models["voice"] = fit_classes(voice_bags, labels["voice"], VOICES, l2=penalties.voice)
+    models["reality"] = fit_classes(stand_bags, labels["reality"], REALITIES, l2=penalties.standing)
+    models["polarity"] = fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.standing)
+    return models
+
+
+def matching(analysis: ItemAnalysis, fillers: Sequence[Filler], wanted: str | None) -> list[int]:
+    """Which phrases are the labelled one; the place after the last stands for an empty slot; none where the label is not among them."""
+    if not wanted:
+        return [len(fillers)]
+    words = content_words(wanted)
+    overlaps = []
+    for one in fillers:
+        found = content_words(feats.phrase_text(analysis.units[one.unit].parsed, one.head))
+        overlaps.append(len(found & words) / len(found | words))
+    best = max(overlaps, default=0.0)
+    return [k for k, overlap in enumerate(overlaps) if overlap > 0 and overlap >= 0.7 * best]

@@ -1,0 +1,161 @@
+"""Linear models over hashed features: how they are stored, loaded and scored.
+
+Features are kept as 32-bit hashes, so that a weights file holds no words. Not here: which features (features.py) and training (training/).
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.core.errors import LexiconError
+
+DATA = Path(__file__).parent / "data"
+Floats = NDArray[np.float32]
+
+
+def hash_text(text: str) -> int:
+    """A stable 32-bit hash of a feature's name."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Scores per class of a bag of hashed features, plus optional dense ones. A ranker has one class named ""."""
+
+    classes: tuple[str, ...]
+    rows: dict[int, int]
+    table: Floats
+    dense: Floats
+
+    def scores(self, features: Sequence[int], dense: Floats | None = None) -> Floats:
+        """Sum the weights of the features that the model knows."""
+        rows = self.rows
+        known = [rows[f] for f in features if f in rows]
+        total: Floats = self.table[known].sum(axis=0) if known else np.zeros(self.table.shape[1], dtype=np.float32)
+        return total if dense is None else total + dense @ self.dense
+
+    def probabilities(self, features: Sequence[int], dense: Floats | None = None) -> dict[str, float]:
+        """Softmax of the scores, by class."""
+        return dict(zip(self.classes, softmax(self.scores(features, dense)).tolist(), strict=True))
+
+    def rank(self, choices: Sequence[Sequence[int]]) -> list[float]:
+        """Softmax over choices for a one-class model."""
+        return softmax(np.array([float(self.scores(choice)[0]) for choice in choices], dtype=np.float32)).tolist()  # type: ignore[no-any-return]
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities from scores."""
+    powers = np.exp(scores - scores.max())
+    result: Floats = powers / powers.sum()
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All models by name, and the calibration curve of the confidence (raw probability to calibrated)."""
+
+    models: dict[str, LinearModel]
+    settings: dict[str, float]
+    curve: tuple[tuple[float, ...], tuple[float, ...]]
+
+    def calibrated(self, raw: float) -> float:
+        """The share of mentions with this raw probability that are right."""
+        return float(min(0.99, max(0.01, np.interp(raw, self.curve[0], self.curve[1]))))
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write the models as one compressed file, weights as 8-bit numbers with a scale per model."""
+    arrays: dict[str, Any] = {}
+    for name, model in weights.models.items():
+        scale = float(np.abs(model.table).max()) / 127 or 1.0
+        packed = np.round(model.table / scale).astype(np.int8)
+        kept = np.flatnonzero(np.abs(packed).max(axis=1) > 0)
+        hashes = np.array(list(model.rows), dtype=np.uint32)[kept]
+        order = np.argsort(hashes)
+        arrays[f"{name}/hashes"], arrays[f"{name}/table"] = hashes[order], packed[kept][order]
+        arrays[f"{name}/scale"] = np.float32(scale)
+        arrays[f"{name}/dense"] = model.dense.astype(np.float16)
+        arrays[f"{name}/classes"] = np.array(model.classes)
+    arrays["settings/names"] = np.array(sorted(weights.settings))
+    arrays["settings/values"] = np.array([weights.settings[name] for name in sorted(weights.settings)], dtype=np.float64)
+    arrays["curve"] = np.array(weights.curve, dtype=np.float64)
+    with path.open("wb") as handle:
+        np.savez_compressed(handle, **arrays)
+
+
+def load(path: Path = DATA / "weights.npz") -> Weights:
+    """Read a weights file.
+
+    Raises:
+        LexiconError: the file is absent or no weights file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            names = sorted({key.split("/")[0] for key in arrays.files if key.endswith("/table")})
+            models = {name: _model(arrays, name) for name in names}
+            settings = dict(zip(arrays["settings/names"].tolist(), arrays["settings/values"].tolist(), strict=True))
+            curve = arrays["curve"]
+    except (OSError, ValueError, KeyError) as error:
+        raise LexiconError(f"{path.name} is no weights file ({error}); train anew with `python -m pipelines.extraction.training`") from error
+    return Weights(models, settings, (tuple(curve[0].tolist()), tuple(curve[1].tolist())))
+
+
+def _model(arrays: Any, name: str) -> LinearModel:
+    hashes = arrays[f"{name}/hashes"].tolist()
+    return LinearModel(
+        classes=tuple(arrays[f"{name}/classes"].tolist()),
+        rows={key: row for row, key in enumerate(hashes)},
+        table=arrays[f"{name}/table"].astype(np.float32) * float(arrays[f"{name}/scale"]),
+        dense=arrays[f"{name}/dense"].astype(np.float32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Projected word vectors (see training/embeddings.py)."""
+
+    rows: dict[int, int]
+    vectors: Floats
+
+    def __call__(self, word: str) -> Floats:
+        """The word's vector, zeros where it is unknown."""
+        row = self.rows.get(hash_text(word))
+        return self.vectors[row] if row is not None else self.vectors[-1]
+
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.vectors.shape[1])
+
+
+@lru_cache(maxsize=1)
+def load_embeddings(path: Path = DATA / "embeddings.npz") -> Embeddings:
+    """Read the projected word vectors; the last row is the zero vector of unknown words.
+
+    Raises:
+        LexiconError: the file is absent or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            vectors = arrays["vectors"].astype(np.float32)
+            rows = dict(zip(arrays["hashes"].tolist(), arrays["rows"].tolist(), strict=True))
+    except (OSError, ValueError, KeyError) as error:
+        raise LexiconError(f"{path.name} cannot be read: {error}") from error
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled = vectors / np.maximum(norms, 1e-6)
+    return Embeddings(rows, np.vstack([scaled, np.zeros((1, vectors.shape[1]), dtype=np.float32)]).astype(np.float32))
+
+
+def log_odds(probability: float) -> float:
+    """Logit, kept finite."""
+    p = min(1 - 1e-6, max(1e-6, probability))
+    return math.log(p / (1 - p))
