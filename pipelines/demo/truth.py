@@ -26,7 +26,7 @@ class _Row(BaseModel):
 
 
 class Counts(_Row):
-    """Totals, and distinct articles by outlet."""
+    """Totals, and distinct articles by outlet; ``versions`` counts distinct texts of articles, so not an edit of the date alone."""
 
     items: int
     versions: int
@@ -37,7 +37,7 @@ class Counts(_Row):
 
 
 class Copy(_Row):
-    """``copy_item`` shares text with ``original``: all of it (`exact`), all but its frame (`near`) or a passage (`partial`).
+    """``copy_item`` shares text with ``original``: all of it (`exact`), most of title and summary (`near`) or a passage (`partial`).
 
     ``basis`` is how the reuse is declared: a credit in the text, a ``<source>`` element, or not at all.
     """
@@ -220,7 +220,7 @@ def _wrong_counts(world: World, counts: Counts) -> Iterator[str]:
     keys = world.item_keys()
     found = {
         "items": len(keys),
-        "versions": sum(len(versions(world.item(key)[1])) for key in keys),
+        "versions": sum(len({text_of(state) for state in versions(world.item(key)[1])}) for key in keys),
         "outlets": len(world.outlets),
         "stories": len(world.stories),
         "polls": len(world.poll_times()),
@@ -270,13 +270,10 @@ def _wrong_edit(item: Item, edit: PlantedEdit) -> Iterator[str]:
 
 
 def _wrong_copy(world: World, copy: Copy) -> Iterator[str]:
-    shares = [
-        shared_share(_lead(one), _lead(other)) if copy.kind != "partial" else shared_share(text_of(one), text_of(other))
-        for one in versions(world.item(copy.original)[1])
-        for other in versions(world.item(copy.copy_item)[1])
-    ]
-    best = max(shares)
-    fits = {"exact": best == 1.0, "near": best >= _NEAR, "partial": best > 0.0}[copy.kind]
+    pairs = [(one, other) for one in versions(world.item(copy.original)[1]) for other in versions(world.item(copy.copy_item)[1])]
+    best = max(shared_share(_lead(one), _lead(other)) for one, other in pairs)
+    same = any(text_of(one) == text_of(other) for one, other in pairs)
+    fits = {"exact": same, "near": best >= _NEAR and not same, "partial": 0.0 < best < _NEAR}[copy.kind]
     if not fits:
         yield f"{copy.copy_item} shares {best:.2f} of its text with {copy.original}, which is not {copy.kind}"
 
