@@ -58,7 +58,7 @@ def _from_counts(rows: Sequence[Mapping[str, int]], slots: Mapping[str, tuple[st
 
 
 def measure_pairs(rows: Joined) -> list[Measure]:
-    """Two items, one event? ``same_event`` by label; by score, ``recall_at_precision_90`` and ``f1_at_precision_88``; ``three_way`` accuracy.
+    """Two items, one event? ``same_event`` by label, ``recall_at_precision_90`` and ``f1_at_precision_88`` by score, and accuracy.
 
     For the two by score, pairs are ranked and cut wherever the score changes.
     """
