@@ -57,7 +57,9 @@ def wrong_mentions(row: Row, draw: random.Random) -> Row:
             if draw.random() < 0.3:
                 mention[slot] = draw.choice(values)
         if "span" in mention and draw.random() < 0.4:
-            mention["span"] = draw.choice([None, [mention["span"][0] + 35, mention["span"][1] + 35], [mention["span"][0] + 9, mention["span"][1] + 9]])
+            mention["span"] = draw.choice(
+                [None, [mention["span"][0] + 35, mention["span"][1] + 35], [mention["span"][0] + 9, mention["span"][1] + 9]]
+            )
         if draw.random() < 0.9:
             mention["confidence"] = draw.choice([draw.random(), 1, 1.0, 0.5])
         kept.append(mention)
@@ -89,7 +91,10 @@ def wrong_attribution(row: Row, draw: random.Random) -> Row:
 
 def wrong_actions(row: Row, draw: random.Random) -> Row:
     other = draw.choice(["ACCUSE", "CONCEDE", "RETREAT", "AID", "INCIDENT"])
-    return {"action": row["action"] if draw.random() < 0.6 else other, "quad": row["quad"] if draw.random() < 0.7 else draw.choice([1, 2, 3, 4, None])}
+    return {
+        "action": row["action"] if draw.random() < 0.6 else other,
+        "quad": row["quad"] if draw.random() < 0.7 else draw.choice([1, 2, 3, 4, None]),
+    }
 
 
 def wrong_roles(row: Row, draw: random.Random) -> Row:
@@ -130,9 +135,17 @@ def predictions_of(gold: Gold, wrong: Callable[[Row, random.Random], Row], seed:
 
 @pytest.mark.parametrize(
     ("name", "seed"),
-    [("mentions.dev", 1), ("mentions.dev2", 2), ("mentions.bodies.dev", 3), ("mentions.dev+mentions.bodies.dev", 4), ("mentions.train.second", 5)],
+    [
+        ("mentions.dev", 1),
+        ("mentions.dev2", 2),
+        ("mentions.bodies.dev", 3),
+        ("mentions.dev+mentions.bodies.dev", 4),
+        ("mentions.train.second", 5),
+    ],
 )
-def test_mentions(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, seed: int) -> None:
+def test_mentions(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, seed: int
+) -> None:
     paths = [shared / "gold" / f"{part}.jsonl" for part in name.split("+")]
     gold = read_gold("mentions", paths)
     rows, path = predictions_of(gold, wrong_mentions, seed, tmp_path)

@@ -11,7 +11,16 @@ from pipelines.evaluation.scoring import score
 
 
 def mention(trigger: str, **changes: Any) -> dict[str, Any]:
-    return {"unit": "title", "trigger": trigger, "action": "AID", "actor": "x", "target": "y", "voice": "outlet", "polarity": "positive", "reality": "happened"} | changes  # fmt: skip
+    return {
+        "unit": "title",
+        "trigger": trigger,
+        "action": "AID",
+        "actor": "x",
+        "target": "y",
+        "voice": "outlet",
+        "polarity": "positive",
+        "reality": "happened",
+    } | changes
 
 
 GOLD = Gold("mentions", "all", ({"item": "1", "title": "T", "mentions": [mention("sent"), mention("gave")]},), "g.jsonl@0123")
@@ -37,10 +46,18 @@ def test_equal_runs_differ_in_nothing() -> None:
 def test_every_task_can_be_compared() -> None:
     cases: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         ("pairs", {"pair": "p", "a": {"title": "a"}, "b": {"title": "b"}, "label": "different"}, {"pair": "p", "label": "different"}),
-        ("attribution", {"doc": "d", "text": "He said so.", "attributions": [{"cue": [[3, 7]]}]}, {"doc": "d", "attributions": [{"cue": [[3, 7]]}]}),
+        (
+            "attribution",
+            {"doc": "d", "text": "He said so.", "attributions": [{"cue": [[3, 7]]}]},
+            {"doc": "d", "attributions": [{"cue": [[3, 7]]}]},
+        ),
         ("actions", {"sentence": "s", "source": "s", "target": "s", "action": "AID", "quad": 2}, {"action": "AID"}),
         ("roles", {"tokens": ["a"], "tags": ["B-S"]}, {"tags": ["B-S"]}),
-        ("places", {"text": "Lima", "toponyms": [{"start": 0, "end": 4, "lat": 1, "lon": 1}]}, {"toponyms": [{"start": 0, "end": 4, "lat": 1, "lon": 1}]}),
+        (
+            "places",
+            {"text": "Lima", "toponyms": [{"start": 0, "end": 4, "lat": 1, "lon": 1}]},
+            {"toponyms": [{"start": 0, "end": 4, "lat": 1, "lon": 1}]},
+        ),
         ("factuality", {"text": "no go", "targets": [{"span1": [1, 2], "label": -3}]}, {"targets": [{"span1": [1, 2], "label": -3}]}),
     ]
     for task, row, right in cases:

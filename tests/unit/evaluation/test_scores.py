@@ -68,7 +68,11 @@ def test_pairs_are_one_to_one_and_the_best_agreement_wins() -> None:
 
 def test_levels_are_nested_and_slots_count_over_pairs() -> None:
     gold = [said(), said(trigger="fled", action="RETREAT", target=None, place="Lima", date="2021-09-20", figures={"killed": [3, None]})]
-    predicted = [said(voice="named_org"), said(trigger="fled", action="RETREAT", target=None, place="Lima city", figures={"killed": [3, 3]}), said(trigger="x")]
+    predicted = [
+        said(voice="named_org"),
+        said(trigger="fled", action="RETREAT", target=None, place="Lima city", figures={"killed": [3, 3]}),
+        said(trigger="x"),
+    ]
     result = result_of(gold, predicted)
     assert [result.get(slot).value for slot in ("trigger", "event", "who_whom", "full")] == pytest.approx([0.8, 0.8, 0.8, 0.4])
     assert result.get("place").value == 1.0
@@ -112,7 +116,13 @@ def test_pairs_are_cut_only_where_the_score_changes() -> None:
 
 
 def test_stray_tags_begin_spans_and_reciprocal_ones_are_both() -> None:
-    assert tagged_spans(["I-S", "I-S", "B-S", "O", "B-R", "I-R", "I-T"]) == {(0, 2, "S"), (2, 3, "S"), (4, 6, "S"), (4, 6, "T"), (6, 7, "T")}
+    assert tagged_spans(["I-S", "I-S", "B-S", "O", "B-R", "I-R", "I-T"]) == {
+        (0, 2, "S"),
+        (2, 3, "S"),
+        (4, 6, "S"),
+        (4, 6, "T"),
+        (6, 7, "T"),
+    }
 
 
 def test_sentences_are_cut_at_full_stops_before_capitals_and_at_empty_lines() -> None:
