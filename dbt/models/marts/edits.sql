@@ -1,0 +1,152 @@
+-- What each edit of an article changed: words, deeds, voices, actors, numbers.
+with deeds as (
+    select
+        version_id,
+        event_id,
+        bool_or(claim_status = 'reported' and voice = 'outlet') as is_asserted,
+        bool_or(claim_status = 'reported' and voice != 'outlet') as is_attributed,
+        bool_or(actor is not null) as names_actor
+    from {{ ref('fct_event_mention') }}
+    where event_id is not null
+    group by version_id, event_id
+),
+
+figures as (
+    select
+        version_id,
+        event_id,
+        figure.slot as slot,
+        first(figure.low order by unit desc, trigger_start, figure.start) as low,
+        first(figure.high order by unit desc, trigger_start, figure.start) as high
+    from (
+        select
+            version_id,
+            event_id,
+            unit,
+            trigger_start,
+            unnest(figures) as figure
+        from {{ ref('fct_event_mention') }}
+        where event_id is not null
+    ) as unnested
+    group by version_id, event_id, figure.slot
+),
+
+pairs as (
+    select
+        version_id,
+        previous_version_id
+    from {{ ref('int_version') }}
+    where previous_version_id is not null
+),
+
+deed_changes as (
+    select
+        pairs.version_id,
+        deeds.event_id,
+        bool_or(deeds.version_id = pairs.version_id) as is_after,
+        bool_or(deeds.version_id = pairs.previous_version_id) as is_before,
+        bool_or(deeds.version_id = pairs.previous_version_id and deeds.is_asserted) as asserted_before,
+        bool_or(deeds.version_id = pairs.version_id and deeds.is_asserted) as asserted_after,
+        bool_or(deeds.version_id = pairs.previous_version_id and deeds.is_attributed) as attributed_before,
+        bool_or(deeds.version_id = pairs.version_id and deeds.is_attributed) as attributed_after,
+        bool_or(deeds.version_id = pairs.previous_version_id and deeds.names_actor) as actor_before,
+        bool_or(deeds.version_id = pairs.version_id and deeds.names_actor) as actor_after
+    from pairs
+    inner join deeds on deeds.version_id in (pairs.version_id, pairs.previous_version_id)
+    group by pairs.version_id, deeds.event_id
+),
+
+deed_lists as (
+    select
+        version_id,
+        list(event_id order by event_id) filter (where is_after and not is_before) as events_added,
+        list(event_id order by event_id) filter (where is_before and not is_after) as events_gone,
+        list(event_id order by event_id) filter (
+            where asserted_before and not attributed_before and attributed_after and not asserted_after
+        ) as asserted_became_attributed,
+        list(event_id order by event_id) filter (
+            where attributed_before and not asserted_before and asserted_after and not attributed_after
+        ) as attributed_became_asserted,
+        list(event_id order by event_id) filter (where is_before and is_after and actor_before and not actor_after) as actor_removed,
+        list(event_id order by event_id) filter (where is_before and is_after and actor_after and not actor_before) as actor_added
+    from deed_changes
+    group by version_id
+),
+
+number_lists as (
+    select
+        pairs.version_id,
+        list(
+            {
+                'event_id': later.event_id,
+                'slot': later.slot,
+                'low_before': earlier.low,
+                'high_before': earlier.high,
+                'low_after': later.low,
+                'high_after': later.high
+            }
+            order by later.event_id, later.slot
+        ) as numbers_changed
+    from pairs
+    inner join figures as later on pairs.version_id = later.version_id
+    inner join figures as earlier
+        on pairs.previous_version_id = earlier.version_id and later.event_id = earlier.event_id and later.slot = earlier.slot
+    where later.low is distinct from earlier.low or later.high is distinct from earlier.high
+    group by pairs.version_id
+),
+
+changes as (
+    select
+        later.version_id,
+        earlier.version_id as previous_version_id,
+        later.article_id,
+        later.outlet_id,
+        later.publisher,
+        later.story_id,
+        later.version_number,
+        later.first_seen as edited_at,
+        {{ seconds_between('earlier.first_seen', 'later.first_seen') }} as since_previous_s,
+        later.feed_id != earlier.feed_id as is_across_feeds,
+        later.changed,
+        earlier.title as headline_before,
+        later.title as headline_after,
+        list_contains(later.changed, 'title') as headline_changed,
+        earlier.words as words_before,
+        later.words as words_after,
+        later.stratum = earlier.stratum and later.is_analysed and earlier.is_analysed as is_compared,
+        case
+            when later.stratum != earlier.stratum then 'different_strata'
+            when not (later.is_analysed and earlier.is_analysed) then 'not_analysed'
+        end as not_compared_reason
+    from {{ ref('fct_article_version') }} as later
+    inner join {{ ref('fct_article_version') }} as earlier on later.previous_version_id = earlier.version_id
+)
+
+select
+    changes.version_id,
+    changes.previous_version_id,
+    changes.article_id,
+    changes.outlet_id,
+    changes.publisher,
+    changes.story_id,
+    changes.version_number,
+    changes.edited_at,
+    changes.since_previous_s,
+    changes.is_across_feeds,
+    changes.changed,
+    changes.headline_before,
+    changes.headline_after,
+    changes.headline_changed,
+    changes.words_before,
+    changes.words_after,
+    changes.is_compared,
+    changes.not_compared_reason,
+    {% for name in [
+        'events_added', 'events_gone', 'asserted_became_attributed', 'attributed_became_asserted', 'actor_removed', 'actor_added'
+    ] %}
+    case when changes.is_compared then coalesce(deed_lists.{{ name }}, []) end as {{ name }},
+    {% endfor %}
+    case when changes.is_compared then coalesce(number_lists.numbers_changed, []) end as numbers_changed
+from changes
+left join deed_lists on changes.version_id = deed_lists.version_id
+left join number_lists on changes.version_id = number_lists.version_id

@@ -1,0 +1,40 @@
+-- Whether each outlet could be read and analysed on each day as usual; an outlet that fails leaves the comparisons of that day.
+select
+    days.outlet_id,
+    days.day,
+    outlets.publisher,
+    days.status,
+    days.problems,
+    days.polls,
+    days.polls_ok,
+    days.polls_not_a_feed,
+    days.polls_failed,
+    days.articles,
+    days.versions,
+    days.dates_read,
+    days.dates_missing,
+    days.dates_unreadable,
+    case when days.versions > 0 then days.dates_read / days.versions::double end as dates_read_share,
+    days.versions_analysed,
+    days.versions_other_language,
+    days.versions_failed,
+    days.quoted_words,
+    days.words_title_summary,
+    days.mentions_title_summary,
+    days.yield_title_summary,
+    days.days_title_summary,
+    days.median_title_summary,
+    days.ratio_title_summary,
+    days.words_full_text,
+    days.mentions_full_text,
+    days.yield_full_text,
+    days.days_full_text,
+    days.median_full_text,
+    days.ratio_full_text,
+    days.articles_in_stories,
+    days.articles_unmatched,
+    case
+        when days.articles_in_stories >= {{ var('support_stories') }} then days.articles_unmatched / days.articles_in_stories::double
+    end as unmatched_share
+from {{ ref('int_outlet_day') }} as days
+left join {{ ref('stg_outlet') }} as outlets on days.outlet_id = outlets.outlet_id
