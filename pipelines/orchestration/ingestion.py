@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import dagster as dg
@@ -57,7 +57,7 @@ def fetches(workspace: WorkspaceResource) -> dg.MaterializeResult:
 def parsed_feeds(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
     """Parse the bodies that are new, in children that can be killed."""
     report = parse(workspace.open())
-    bad = [(s.feed_id, s.outcome, s.detail or "") for s in report.bad]
+    bad: list[tuple[str, str, str]] = [(s.feed_id, s.outcome, s.detail or "") for s in report.bad]
     yield dg.MaterializeResult(
         asset_key=lake_key(Snapshot),
         metadata={
@@ -92,11 +92,11 @@ def articles(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
         },
     )
     yield dg.MaterializeResult(asset_key=lake_key(ArticleEntry), metadata={"new_entries": report.entries})
-    numbers = {"pages": pages.fetched, "outcomes": dg.MetadataValue.json(pages.outcomes)}
-    yield dg.MaterializeResult(asset_key=lake_key(Page), metadata=numbers)
+    outcomes = dg.MetadataValue.json(pages.outcomes)
+    yield dg.MaterializeResult(asset_key=lake_key(Page), metadata={"pages": pages.fetched, "outcomes": outcomes})
 
 
-def _table(rows: list[tuple[str, str, str]]) -> str:
+def _table(rows: Sequence[tuple[str, str, str]]) -> str:
     if not rows:
         return "none"
     lines = [f"| {a} | {b} | {c.replace('|', '/')} |" for a, b, c in rows[:50]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -63,4 +64,4 @@ def upkeep_job() -> None:
     prune_runs(compact_lake())
 
 
-JOBS = [poll_job, build_job, daily_job, upkeep_job]
+JOBS: list[Any] = [poll_job, build_job, daily_job, upkeep_job]

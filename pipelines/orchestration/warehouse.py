@@ -61,7 +61,7 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, workspace: Wo
 
 
 def _mart_keys() -> list[dg.AssetKey]:
-    return sorted((k for k, spec in models.specs_by_key.items() if spec.group_name == "marts"), key=lambda k: k.path)
+    return sorted((k for k, spec in models.specs_by_key.items() if spec.group_name == "marts"), key=lambda k: k.to_user_string())
 
 
 @dg.multi_asset_check(

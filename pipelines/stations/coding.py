@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipelines.articles.language import UNDETERMINED
 from pipelines.articles.records import ArticleVersion
 from pipelines.extraction.extractor import Coded, CodeItem, Extractor, extractor_version
 from pipelines.extraction.records import Extraction, Mention
@@ -23,7 +24,7 @@ from pipelines.stations.workspace import Workspace
 CHUNK = 256
 POOL_FROM = 600
 
-_extractor: Extractor | None = None
+_loaded: dict[str, Extractor] = {}
 
 
 @dataclass(slots=True)
@@ -82,8 +83,8 @@ def pending(workspace: Workspace, version: str, days: set[date] | None) -> list[
                 seen_at=v.first_seen,
                 published_at=v.published_at,
                 country=outlet.country if outlet else None,
-                timezone=outlet.timezone if outlet else "UTC",
-                language=v.language,
+                timezone=(outlet.timezone if outlet else None) or "UTC",
+                language=None if v.language == UNDETERMINED else v.language,
                 title=v.title,
                 summary=v.summary,
                 body=v.body,
@@ -106,21 +107,23 @@ def _code_chunks(chunks: Sequence[list[CodeItem]], model: str, workers: int) -> 
 
 
 def _load(model: str) -> Extractor:
-    global _extractor  # noqa: PLW0603  (a model is loaded once per process; reloading costs half a second)
-    if _extractor is None or _extractor.requested_model != model:
-        _extractor = Extractor.load(model)
-    return _extractor
+    """Return this process's extractor; reloading would cost a second."""
+    if model not in _loaded:
+        _loaded.clear()
+        _loaded[model] = Extractor.load(model)
+    return _loaded[model]
 
 
 def _code_in_child(chunk: list[CodeItem]) -> list[Coded]:
-    assert _extractor is not None
-    return list(_extractor.code(chunk))
+    (extractor,) = _loaded.values()
+    return list(extractor.code(chunk))
 
 
 def _write(workspace: Workspace, coded: Sequence[Coded], report: CodeReport) -> None:
     workspace.lake.append(Mention, [m for c in coded for m in c.mentions])
-    workspace.lake.append(Extraction, [c.extraction for c in coded])
+    workspace.lake.append(Extraction, [c.extraction for c in coded if c.extraction])
     for c in coded:
+        assert c.extraction is not None
         report.statuses[c.extraction.status] += 1
         report.words += c.extraction.words
         report.sentences += c.extraction.sentences

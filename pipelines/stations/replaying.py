@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.core.errors import UsageError
 from pipelines.core.ids import body_hash, make_id
 from pipelines.feeds.records import Fetch
-from pipelines.outlets.registry import Outlet, Registry
+from pipelines.outlets.schema import UNKNOWN, UNKNOWN_COUNTRY, UNKNOWN_LANGUAGE, UNKNOWN_TIMEZONE, Outlet, Registry
 from pipelines.stations.polling import latest_states, register
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace
@@ -23,6 +23,13 @@ from pipelines.stations.workspace import Workspace
 COLUMNS = ("outlet", "captured_at", "file", "bytes")
 FEED_NAME = "archive"
 FLUSH_EVERY = 500
+UNKNOWN_FACTS = {
+    "country": UNKNOWN_COUNTRY,
+    "language": UNKNOWN_LANGUAGE,
+    "timezone": UNKNOWN_TIMEZONE,
+    "owner": UNKNOWN,
+    "state_control": UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,13 @@ class Capture:
         return f"{self.outlet_id}/{FEED_NAME}"
 
 
-def replay(workspace: Workspace, folder: Path, *, force: bool = False) -> RunReport:
+def replay(workspace: Workspace, captures: Sequence[Capture], *, force: bool = False) -> RunReport:
     """Replay an archive through to published tables. What was replayed before is not read again.
 
     Raises:
-        UsageError: the folder has no index, or a line of it cannot be understood (the message names the line).
+        UsageError: the home's registry lacks an outlet of the archive.
     """
     report = RunReport()
-    captures = read_index(folder)
     _check_registry(workspace.registry, captures)
     report.timed("archive", lambda: _log_captures(workspace, captures))
     process(workspace, report, force=force)
@@ -74,11 +80,12 @@ def read_index(folder: Path) -> list[Capture]:
 
 def archive_registry(known: Registry, captures: Sequence[Capture]) -> Registry:
     """Return a registry of the archive's outlets: facts of known outlets are kept, the others are `unknown`."""
-    facts = {o.id: o for o in known.outlets}
+    facts = {o.id: o.model_dump() for o in known.outlets}
     outlets = []
     for outlet_id in sorted({c.outlet_id for c in captures}):
-        outlet = facts.get(outlet_id) or Outlet.unknown(outlet_id)
-        outlets.append(outlet.with_only_feed(FEED_NAME, f"https://{outlet_id}.invalid/archive"))
+        values = facts.get(outlet_id) or {"id": outlet_id, "name": outlet_id, "publisher": outlet_id, **UNKNOWN_FACTS}
+        feed = {"name": FEED_NAME, "url": f"https://{outlet_id}.invalid/{FEED_NAME}"}
+        outlets.append(Outlet.model_validate({**values, "feeds": [feed]}))
     return Registry(outlets=tuple(outlets))
 
 

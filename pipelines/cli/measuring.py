@@ -1,0 +1,166 @@
+"""Commands about the extractor: extract, explain, evaluate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, cast, get_args
+
+import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, settings_for
+from pipelines.core.clock import SystemClock
+from pipelines.core.errors import UsageError
+from pipelines.core.files import atomic_path
+from pipelines.evaluation.changes import Changes
+from pipelines.evaluation.records import AccuracyRow
+from pipelines.evaluation.results import Half, Task, TaskResult
+from pipelines.evaluation.tasks import Evaluation, Tools
+from pipelines.evaluation.tasks import evaluate as run_evaluation
+from pipelines.extraction.extractor import Extractor
+from pipelines.extraction.jsonl import read_items, to_gold_format
+from pipelines.lake.store import Lake
+from pipelines.outlets import registry as outlet_registry
+from pipelines.settings import PROJECT_ROOT, Settings
+
+ALL = "all"
+STATE = "evaluation"
+GOLD_FILES = ("{task}.dev*.jsonl", "{task}.bodies.dev*.jsonl", "{task}.lgl.jsonl")
+DEFAULT_GOLD = PROJECT_ROOT.parent / "shared" / "gold"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command()(extract)
+    app.command()(explain)
+    app.command()(evaluate)
+
+
+def extract(
+    source: Annotated[Path, typer.Option("--input", help="JSON lines: item, outlet, published, title, summary, perhaps body.")],
+    target: Annotated[Path, typer.Option("--output", help="Where the items with their mentions go, as JSON lines.")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Extract event mentions from items in a file."""
+    if not source.is_file():
+        raise UsageError(f"There is no file {source}.")
+    settings = settings_for(home)
+    own = settings.registry
+    known = outlet_registry.load(own) if own.exists() else outlet_registry.loads(outlet_registry.starter())
+    items = list(read_items(source, known))
+    extractor = Extractor.load(settings.model)
+    mentions = 0
+    with atomic_path(target) as temporary, temporary.open("w", encoding="utf-8") as sink, progress(quiet).step("extract", len(items)) as step:
+        for coded in extractor.code(items):
+            row = to_gold_format(coded)
+            mentions += len(row["mentions"])
+            sink.write(json.dumps(row, ensure_ascii=False) + "\n")
+            step.advance()
+    if not quiet:
+        out.print(escape(f"{mentions} mentions in {len(items)} items: {target}"), soft_wrap=True)
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="A sentence or a short text.")], home: HomeOption = None, as_json: JsonOption = False
+) -> None:
+    """Show how one text is read, stage by stage."""
+    from pipelines.cli.explaining import show_explanation
+    from pipelines.extraction.explain import explain as run_explain
+
+    found = run_explain(text, Extractor.load(settings_for(home).model))
+    if as_json:
+        print_json(found)
+    else:
+        show_explanation(found)
+
+
+def evaluate(
+    task: Annotated[str, typer.Argument(help=f"One of {', '.join(get_args(Task))}, or all.")],
+    gold: Annotated[list[Path] | None, typer.Option("--gold", help="Gold file (several: pooled); for `all` their folder.")] = None,
+    predictions: Annotated[Path | None, typer.Option("--predictions", help="Where to write one prediction per gold line.")] = None,
+    half: Annotated[str, typer.Option("--half", help="all, even or odd lines of the gold.")] = ALL,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the last run.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the extractor or the matching against gold data."""
+    if task != ALL and task not in get_args(Task):
+        raise UsageError(f"{task!r} is no task; choose one of {', '.join(get_args(Task))}, or all.")
+    if half not in get_args(Half):
+        raise UsageError(f"--half {half}: choose one of {', '.join(get_args(Half))}.")
+    settings = settings_for(home)
+    tools = Tools(settings.model)
+    done = [
+        run_evaluation(
+            one,
+            files,
+            tools,
+            measured_at=SystemClock().now(),
+            half=cast(Half, half),
+            predictions_out=predictions if task != ALL else None,
+            state=settings.home / STATE,
+            diff=diff,
+        )
+        for one, files in _what(task, gold)
+    ]
+    _keep(settings, done)
+    if as_json:
+        print_json([{"task": e.result.task, "measures": e.result.measures, "changes": e.changes} for e in done])
+        return
+    for evaluation in done:
+        _show(evaluation.result)
+        if evaluation.changes is not None:
+            _show_changes(evaluation.changes)
+
+
+def _what(task: str, gold: list[Path] | None) -> list[tuple[Task, list[Path]]]:
+    if not gold and task == ALL and DEFAULT_GOLD.is_dir():
+        gold = [DEFAULT_GOLD]
+    if not gold:
+        raise UsageError("--gold is missing: give the gold file of the task, or for `all` the folder that holds the gold files.")
+    if task != ALL:
+        return [(cast(Task, task), gold)]
+    folder = gold[0]
+    if not folder.is_dir():
+        raise UsageError(f"`evaluate all` needs the folder of the gold files; {folder} is none.")
+    found: list[tuple[Task, list[Path]]] = []
+    for one in get_args(Task):
+        paths = {path for pattern in GOLD_FILES for path in folder.glob(pattern.format(task=one))}
+        found.extend((one, [path]) for path in sorted(paths))
+    if not found:
+        raise UsageError(f"No gold file was found in {folder}; they are named <task>.dev.jsonl and the like.")
+    return found
+
+
+def _keep(settings: Settings, done: list[Evaluation]) -> None:
+    Lake(settings.lake).append(AccuracyRow, [row for e in done for row in e.rows])
+
+
+def _show(result: TaskResult) -> None:
+    table = Table(box=box.SIMPLE, title=f"{result.task} ({result.half} lines)", title_justify="left")
+    for name in ("slot", "stratum"):
+        table.add_column(name)
+    for name in ("n", "value", "95 % interval"):
+        table.add_column(name, justify="right")
+    for m in result.measures:
+        value = "" if m.value is None else f"{m.value:.3f}"
+        interval = f"{m.low:.3f} to {m.high:.3f}" if m.low is not None and m.high is not None else ""
+        table.add_row(m.slot, m.stratum, str(m.n), value, interval)
+    out.print(table)
+
+
+def _show_changes(changes: Changes) -> None:
+    if changes.since is None:
+        out.print("There was no earlier run to compare with; this one is kept for the next.")
+        return
+    out.print(f"Since the run with {changes.since}:")
+    for moved in changes.moved:
+        out.print(escape(f"  {moved.slot} ({moved.stratum}): {moved.before} → {moved.after}"))
+    for name, listed in (("gained", changes.gained), ("lost", changes.lost)):
+        out.print(f"  {len(listed)} {name}")
+        for change in listed[:20]:
+            out.print(escape(f"    {change.key}: {change.text}"), soft_wrap=True)

@@ -1,0 +1,152 @@
+"""What is configured, what is reachable, what is broken: findings in plain words, each with what to do."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from pipelines.core.errors import ParallaxError
+from pipelines.core.records import table_of
+from pipelines.extraction.extractor import extractor_version
+from pipelines.feeds.records import Fetch, Snapshot
+from pipelines.lake.store import QUARANTINE
+from pipelines.loading.publish import published
+from pipelines.loading.tables import ROW_TYPES
+from pipelines.stations.alerts import alerts, stale_feeds
+from pipelines.stations.outlets import check_outlets
+from pipelines.stations.polling import JOURNAL, latest_states
+from pipelines.stations.workspace import Workspace, code_version
+
+Level = Literal["ok", "note", "broken"]
+LEAST_FREE_BYTES = 1024**3
+RECENT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what, how it is, and a sentence."""
+
+    level: Level
+    about: str
+    sentence: str
+
+
+def examine(workspace: Workspace, *, network: bool = False) -> list[Finding]:
+    """Look at everything; with ``network``, also fetch every feed once."""
+    parts: list[Callable[[Workspace], Iterator[Finding]]] = [_folders, _registry, _model, _dbt, _lake, _feeds, _published, _alerts]
+    findings: list[Finding] = []
+    for part in parts:
+        try:
+            findings.extend(part(workspace))
+        except ParallaxError as error:
+            findings.append(Finding("broken", part.__name__.strip("_"), str(error)))
+    if network:
+        findings.extend(
+            Finding("ok" if c.works else "broken", f"feed {c.feed_id}", c.sentence) for c in check_outlets(workspace)
+        )
+    return findings
+
+
+def _folders(workspace: Workspace) -> Iterator[Finding]:
+    home = workspace.settings.home
+    home.mkdir(parents=True, exist_ok=True)
+    probe = home / ".doctor"
+    try:
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        yield Finding("broken", "home", f"{home} cannot be written ({error.strerror}); set PARALLAX_HOME to a folder of yours.")
+        return
+    free = shutil.disk_usage(home).free
+    level: Level = "ok" if free >= LEAST_FREE_BYTES else "broken"
+    yield Finding(level, "home", f"{home} can be written; {free / 1024**3:.1f} GiB are free there.")
+    if (home / JOURNAL).exists():
+        yield Finding("note", "journal", "A poll was cut off; the next one takes over what it had fetched.")
+
+
+def _registry(workspace: Workspace) -> Iterator[Finding]:
+    outlets = workspace.registry.outlets
+    never = [o.id for o in outlets if o.verified == "never"]
+    polled = f"{len(outlets)} outlets, {len(workspace.registry.feeds())} feeds polled"
+    yield Finding("ok", "registry", f"{workspace.settings.registry}: {polled}.")
+    if never:
+        yield Finding("note", "registry", f"{len(never)} outlets were never seen to work; `parallax outlets check` tries them.")
+
+
+def _model(workspace: Workspace) -> Iterator[Finding]:
+    model = workspace.settings.model
+    yield Finding("ok", "extractor", f"Version {extractor_version(model)} on the spaCy pipeline {model}.")
+
+
+def _dbt(workspace: Workspace) -> Iterator[Finding]:
+    project = workspace.settings.dbt_project
+    if (project / "__init__.py").exists():
+        yield Finding("broken", "dbt", f"{project / '__init__.py'} exists and hides the installed dbt package; delete it.")
+    elif importlib.util.find_spec("dbt.adapters.duckdb") is None:
+        yield Finding("broken", "dbt", "The package dbt-duckdb is not installed; `make setup` installs everything.")
+    elif not (project / "target" / "manifest.json").exists():
+        yield Finding("note", "dbt", "dbt/target/manifest.json is missing, so Dagster cannot load; `make setup` makes it.")
+    else:
+        yield Finding("ok", "dbt", f"{project} is ready; code version {code_version()}.")
+
+
+def _lake(workspace: Workspace) -> Iterator[Finding]:
+    for row_type in ROW_TYPES:
+        workspace.lake.check(row_type)
+    aside = sorted((workspace.settings.lake / QUARANTINE).rglob("*.parquet")) if workspace.settings.lake.exists() else []
+    for path in aside:
+        remedy = "`parallax rebuild --from snapshots` makes its rows anew"
+        yield Finding("broken", "lake", f"{path} could not be read and was set aside; {remedy}, then delete it.")
+    counts = {table_of(t).name: len(workspace.lake.files(t)) for t in ROW_TYPES}
+    filled = sum(1 for n in counts.values() if n)
+    yield Finding("ok", "lake", f"{sum(counts.values())} files in {filled} tables under {workspace.settings.lake}.")
+
+
+def _feeds(workspace: Workspace) -> Iterator[Finding]:
+    feeds = {source.id(outlet) for outlet, source in workspace.registry.feeds()}
+    states = latest_states(workspace.lake, feeds)
+    if not states:
+        yield Finding("note", "feeds", "Nothing was polled yet; `parallax run` polls the registry.")
+        return
+    failing = [s for s in states.values() if s.consecutive_failures]
+    well = len(states) - len(failing)
+    yield Finding("ok", "feeds", f"{len(states)} of {len(feeds)} feeds were polled; {well} answered well the last time.")
+    for s in sorted(failing, key=lambda s: s.feed_id):
+        times = "once" if s.consecutive_failures == 1 else f"{s.consecutive_failures} times in a row"
+        why = s.detail or f"HTTP {s.status}"
+        yield Finding("note", f"feed {s.feed_id}", f"{s.outcome} {times}: {why} Next try {s.next_due_at:%d %b %H:%M} UTC.")
+    for stale in stale_feeds(workspace):
+        yield Finding("broken", f"feed {stale.feed_id}", stale.sentence)
+    yield from _bad_bodies(workspace, max(s.requested_at for s in states.values()) - RECENT)
+
+
+def _bad_bodies(workspace: Workspace, since: object) -> Iterator[Finding]:
+    last: dict[str, tuple[object, str, str | None]] = {}
+    fetched = {r["fetch_id"] for r in workspace.lake.read_columns(Fetch, ["fetch_id", "requested_at"]) if r["requested_at"] >= since}
+    for row in workspace.lake.read_columns(Snapshot, ["feed_id", "fetch_id", "fetched_at", "outcome", "detail"]):
+        if row["fetch_id"] in fetched and (row["feed_id"] not in last or row["fetched_at"] > last[row["feed_id"]][0]):
+            last[row["feed_id"]] = (row["fetched_at"], row["outcome"], row["detail"])
+    for feed_id, (_, outcome, detail) in sorted(last.items()):
+        if outcome != "ok":
+            yield Finding("note", f"feed {feed_id}", f"Its latest body is `{outcome}`: {detail}")
+
+
+def _published(workspace: Workspace) -> Iterator[Finding]:
+    found = published(workspace.settings.current)
+    if found is None:
+        yield Finding("note", "database", "Nothing is published yet; `parallax run` or `parallax demo` makes a database.")
+        return
+    generation = found.generation
+    until = f", record until {generation.lake_until:%d %b %Y %H:%M} UTC" if generation.lake_until else ""
+    yield Finding("ok", "database", f"{workspace.settings.published_database}: generation {generation.generation_id}{until}.")
+    if generation.extractor_version != extractor_version(workspace.settings.model):
+        yield Finding("note", "database", "It was coded by another extractor version; `parallax publish` after a run brings it up to date.")
+
+
+def _alerts(workspace: Workspace) -> Iterator[Finding]:
+    for alert in alerts(workspace, since=workspace.clock.now() - RECENT):
+        yield Finding("broken", "alert", f"{alert.at:%d %b %H:%M} UTC: {alert.sentence}")
