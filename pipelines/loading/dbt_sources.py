@@ -1,6 +1,6 @@
 """The dbt staging layer, rendered from the declared records, so that the two can never differ.
 
-What belongs here: turning :data:`pipelines.core.records.TABLES` into ``dbt/models/staging``: the sources file, one
+What belongs here: turning :data:`pipelines.loading.tables.ALL_TABLES` into ``dbt/models/staging``: the sources file, one
 view per lake table (times as UTC timestamps without a zone, all else as it is) and their descriptions.
 What does not: reading the lake, loading DuckDB, running dbt, and any logic of ours (that starts in ``intermediate``).
 
@@ -15,13 +15,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-import pipelines.articles.records
-import pipelines.extraction.records
-import pipelines.feeds.records
-import pipelines.outlets.records
-import pipelines.stories.records  # noqa: F401  (importing a records module registers its tables)
 from pipelines.core.files import write_text
-from pipelines.core.records import TABLES, Table
+from pipelines.core.records import Table
+from pipelines.loading.tables import ALL_TABLES
 
 STAGING = Path(__file__).resolve().parents[2] / "dbt" / "models" / "staging"
 SOURCES_FILE = "_lake__sources.yml"
@@ -62,14 +58,14 @@ def _quoted(name: str) -> str:
 def render_staging() -> dict[str, str]:
     """Render every file of the staging folder: file name to text."""
     files = {SOURCES_FILE: render_sources(), MODELS_FILE: render_models()}
-    files.update({f"stg_{table.name}.sql": render_view(table) for table in TABLES.values()})
+    files.update({f"stg_{table.name}.sql": render_view(table) for table in ALL_TABLES})
     return files
 
 
 def render_sources(tables: Iterable[Table] | None = None) -> str:
     """Render the dbt sources file, one source table per lake table, every column described.
 
-    ``tables`` defaults to all registered ones. Descriptions are JSON strings, which are YAML too.
+    ``tables`` defaults to all lake tables. Descriptions are JSON strings, which are YAML too.
     """
     lines = [
         f"# {HEADER}",
@@ -106,7 +102,7 @@ def render_view(table: Table) -> str:
 
 
 def _ordered(tables: Iterable[Table] | None) -> list[Table]:
-    return sorted(TABLES.values() if tables is None else tables, key=lambda t: t.name)
+    return sorted(ALL_TABLES if tables is None else tables, key=lambda t: t.name)
 
 
 def _table_description(table: Table) -> str:

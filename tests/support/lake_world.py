@@ -16,9 +16,10 @@ import duckdb
 
 from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
-from pipelines.core.records import TABLES, table_of, to_arrow
+from pipelines.core.records import table_of, to_arrow
 from pipelines.extraction.records import Extraction, Figure, Mention, Party, SourceLink
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
+from pipelines.loading.tables import ALL_TABLES
 from pipelines.outlets.records import FeedRow, OutletRow
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle
 
@@ -191,16 +192,18 @@ class LakeWorld:
 
     def copy(self, earlier: ArticleVersion, later: ArticleVersion, *, kind: str = "exact", direction: str = "clear") -> None:
         """Two articles share text."""
+        publishers = {row.outlet_id: row.publisher for row in self.rows["outlet"]}
+        relation = "same_publisher" if publishers[earlier.outlet_id] == publishers[later.outlet_id] else "other_publisher"
         self.add(CopyLink(article_id=earlier.article_id, other_article_id=later.article_id, kind=kind, similarity=1.0, shared_words=9,
-                          evidence=earlier.title, direction=direction, first_seen=later.first_seen))  # fmt: skip
+                          evidence=earlier.title, direction=direction, first_seen=later.first_seen, relation=relation))  # fmt: skip
 
     def write(self, path: Path) -> None:
-        """Write schema ``lake`` with every registered table, empty ones too, into the DuckDB file ``path``."""
+        """Write schema ``lake`` with every lake table, empty ones too, into the DuckDB file ``path``."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(path)) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("CREATE SCHEMA IF NOT EXISTS lake")
-            for table in TABLES.values():
+            for table in ALL_TABLES:
                 connection.register("rows_of_table", to_arrow(self.rows[table.name], table))
                 connection.execute(f"CREATE OR REPLACE TABLE lake.{table.name} AS SELECT * FROM rows_of_table")
                 connection.unregister("rows_of_table")

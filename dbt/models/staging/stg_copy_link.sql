@@ -7,5 +7,6 @@ select
     shared_words,
     evidence,
     direction,
-    first_seen at time zone 'UTC' as first_seen
+    first_seen at time zone 'UTC' as first_seen,
+    relation
 from {{ source('lake', 'copy_link') }}
