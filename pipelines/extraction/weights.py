@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipelines.core.errors import LexiconError
 
 DATA = Path(__file__).parent / "data"
+_NEGLIGIBLE = 0.01
 Floats = NDArray[np.float32]
 
 
@@ -73,16 +74,16 @@ class Weights:
 
 
 def save(weights: Weights, path: Path) -> None:
-    """Write the models as one compressed file, weights as 8-bit numbers with a scale per model."""
+    """Write the models as one compressed file, weights as 8-bit numbers with a scale per feature."""
     arrays: dict[str, Any] = {}
     for name, model in weights.models.items():
-        scale = float(np.abs(model.table).max()) / 127 or 1.0
-        packed = np.round(model.table / scale).astype(np.int8)
-        kept = np.flatnonzero(np.abs(packed).max(axis=1) > 0)
+        largest = np.abs(model.table).max(axis=1, initial=0.0)
+        kept = np.flatnonzero(largest > _NEGLIGIBLE)
         hashes = np.array(list(model.rows), dtype=np.uint32)[kept]
-        order = np.argsort(hashes)
-        arrays[f"{name}/hashes"], arrays[f"{name}/table"] = hashes[order], packed[kept][order]
-        arrays[f"{name}/scale"] = np.float32(scale)
+        order = kept[np.argsort(hashes)]
+        scale = (largest[order] / 127).astype(np.float16)
+        arrays[f"{name}/hashes"], arrays[f"{name}/scale"] = np.sort(hashes), scale
+        arrays[f"{name}/table"] = np.clip(np.round(model.table[order] / scale[:, None]), -127, 127).astype(np.int8)
         arrays[f"{name}/dense"] = model.dense.astype(np.float16)
         arrays[f"{name}/classes"] = np.array(model.classes)
     arrays["settings/names"] = np.array(sorted(weights.settings))
@@ -114,7 +115,7 @@ def _model(arrays: Any, name: str) -> LinearModel:
     return LinearModel(
         classes=tuple(arrays[f"{name}/classes"].tolist()),
         rows={key: row for row, key in enumerate(hashes)},
-        table=arrays[f"{name}/table"].astype(np.float32) * float(arrays[f"{name}/scale"]),
+        table=arrays[f"{name}/table"].astype(np.float32) * arrays[f"{name}/scale"].astype(np.float32)[:, None],
         dense=arrays[f"{name}/dense"].astype(np.float32),
     )
 

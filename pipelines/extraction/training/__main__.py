@@ -1,0 +1,26 @@
+"""Train the shipped weights anew: ``python -m pipelines.extraction.training SHARED [--threshold 0.3]``.
+
+Deterministic: the same material, lexicons and pipeline give the same file. Needs the labelled items of ``SHARED/gold``; using what it writes
+does not. Only ``mentions.train.jsonl`` and ``mentions.bodies.train.jsonl`` are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipelines.extraction import weights
+from pipelines.extraction.training.run import train
+
+
+def main() -> None:
+    """Read arguments, train, write."""
+    parser = argparse.ArgumentParser(description="Train the extractor's weights.")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--output", type=Path, default=weights.DATA / "weights.npz")
+    args = parser.parse_args()
+    weights.save(train(args.shared), args.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The training run: read labelled items, analyse them, fit all models, choose the threshold and calibrate by cross-validation.
+
+Not here: the models (fit.py), labels (labels.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.extraction import weights
+from pipelines.extraction import features as feats
+from pipelines.extraction.analysis import Lexicons, analyse
+from pipelines.extraction.decide import CLASSES
+from pipelines.extraction.extractor import load_lexicons, load_pipeline
+from pipelines.extraction.stages.parse import parse_all
+from pipelines.extraction.stages.text import normalise
+from pipelines.extraction.training.fit import Example, Penalties, fit_action, fit_slots
+from pipelines.extraction.training.labels import lay, read_gold
+from pipelines.extraction.truecase import load_truecase
+
+FILES = ("mentions.train.jsonl", "mentions.bodies.train.jsonl")
+FOLDS = 4
+_BINS = 12
+
+
+def examples(paths: Sequence[Path]) -> tuple[list[Example], Lexicons]:
+    """Analyse the labelled items of ``paths``."""
+    nlp, lemmas = load_pipeline()
+    lexicons, lowers = load_lexicons(lemmas), load_truecase(lemmas.is_verb)
+    rows = [row for path in paths for row in read_gold(path)]
+    units = [
+        [(normalise(row[name], title=name == "title", lowers=lowers), row[name], name) for name in ("title", "summary", "body") if (row.get(name) or "").strip()]
+        for row in rows
+    ]
+    parsed = parse_all(nlp, [unit for group in units for unit in group], lexicons.lemmas, 128)
+    return [_example(row, analyse([next(parsed) for _ in group], lexicons)) for row, group in zip(rows, units, strict=True)], lexicons
+
+
+def _example(row: dict[str, Any], analysis: Any) -> Example:
+    day = datetime.fromisoformat(row["published"].replace("Z", "+00:00")).date()
+    return Example(analysis, row["mentions"], day)
+
+
+def train(shared: Path, penalties: Penalties | None = None) -> weights.Weights:
+    """Fit everything on the training files of ``shared``."""
+    penalties = penalties or Penalties()
+    found, lexicons = examples([shared / "gold" / name for name in FILES])
+    embeddings = weights.load_embeddings()
+    threshold, curve = calibrate(found, embeddings, penalties)
+    models = fit_slots(found, lexicons, penalties)
+    models["action"] = fit_action(found, embeddings, penalties)
+    return weights.Weights(models, {"threshold": threshold}, curve)
+
+
+def calibrate(
+    found: Sequence[Example], embeddings: weights.Embeddings, penalties: Penalties
+) -> tuple[float, tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Threshold with the best event F1, and the curve from raw to true probability, both on held-out folds."""
+    scored: list[tuple[float, float, bool]] = []
+    gold = sum(len(example.mentions) for example in found)
+    for fold in range(FOLDS):
+        model = fit_action([e for n, e in enumerate(found) if n % FOLDS != fold], embeddings, penalties)
+        held = [e for n, e in enumerate(found) if n % FOLDS == fold]
+        scored.extend(_held_out(held, model, embeddings))
+    best, threshold = 0.0, 0.3
+    for cut in np.arange(0.15, 0.6, 0.02).tolist():
+        kept = [right for deed, _, right in scored if deed > cut]
+        f1 = 2 * sum(kept) / (len(kept) + gold)
+        if f1 > best:
+            best, threshold = f1, round(cut, 2)
+    pairs = sorted((share, right) for deed, share, right in scored if deed > threshold)
+    return threshold, _curve(pairs)
+
+
+def _held_out(held: Sequence[Example], model: weights.LinearModel, embeddings: weights.Embeddings) -> Iterator[tuple[float, float, bool]]:
+    """For each candidate: probability of a deed, of its likeliest type, and whether that type is right."""
+    for example in held:
+        truth = {(one.unit, one.candidate): one.mention["action"] for one in lay(example.analysis, example.mentions)[0]}
+        for number, unit in enumerate(example.analysis.units):
+            for place, candidate in enumerate(unit.candidates):
+                bag = feats.hashed(feats.action_features(example.analysis, unit, candidate))
+                shares = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
+                action = max(CLASSES[1:], key=lambda name: shares[name])
+                yield 1 - shares["NONE"], shares[action], truth.get((number, place)) == action
+
+
+def _curve(pairs: Sequence[tuple[float, bool]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """A rising curve through equally filled bins (pool adjacent violators)."""
+    bins = [chunk for chunk in np.array_split(np.arange(len(pairs)), _BINS) if len(chunk)]
+    points = [[float(np.mean([pairs[k][0] for k in chunk])), float(np.mean([pairs[k][1] for k in chunk])), len(chunk)] for chunk in bins]
+    merged: list[list[float]] = []
+    for point in points:
+        merged.append(list(point))
+        while len(merged) > 1 and merged[-2][1] >= merged[-1][1]:
+            x2, y2, n2 = merged.pop()
+            x1, y1, n1 = merged.pop()
+            n = n1 + n2
+            merged.append([(x1 * n1 + x2 * n2) / n, (y1 * n1 + y2 * n2) / n, n])
+    return tuple(p[0] for p in merged), tuple(p[1] for p in merged)
