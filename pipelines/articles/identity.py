@@ -29,7 +29,7 @@ _REUSED_LINK_AFTER = timedelta(hours=36)
 _WORD = re.compile(r"\w{3,}")
 _LINK_ID = re.compile(r"[a-z]*\d[a-z0-9]{4,}")
 _DATE_LIKE = re.compile(r"(?:19|20)\d{6}")
-_FILLER_WORDS = "the and for with from has have had was were are its his her their that this after over into amid says say said not but who how"
+_FILLER_WORDS = "the and for with from has have had was were are its his her their that this after over into amid says say said not but who"
 _FILLERS = frozenset(_FILLER_WORDS.split())
 
 Order = tuple[datetime, str, str]

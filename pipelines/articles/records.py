@@ -78,6 +78,7 @@ class CopyLink:
     evidence: str = column("That passage.")
     direction: str = column("`clear` when the lead exceeds both outlets' poll interval, else `unclear`.")
     first_seen: datetime = column("When the pair was first complete.")
+    relation: str = column("Whose two articles they are: `other_publisher`, `same_publisher` or `same_outlet`.", default="other_publisher")
 
 
 @table("article_origin", grain="article", key=("article_id",), day="first_seen", derived=True)
@@ -88,7 +89,7 @@ class ArticleOrigin:
     outlet_id: str = column("The outlet.")
     origin_id: str = column("The origin: shared by all articles of one copy group, one credited wire report or one source.")
     copy_group_id: str | None = column("The copy group, NULL for an article that shares text with none.")
-    reuse: str = column("`own`, `copy` or `partial`: no shared text found, the whole text shared, or a passage.")
+    reuse: str = column("`own` (no shared text found, or clearly first with it), `copy` (whole text shared) or `partial` (a passage).")
     basis: str = column("`own`, `shared_text`, `wire_credit` or `source_element`.")
     evidence: str | None = column("Words or link that the basis rests on.")
     wire: str | None = column("Credited agency, if any.")
