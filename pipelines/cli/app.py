@@ -10,9 +10,9 @@ import typer
 from rich.markup import escape
 
 from pipelines import __version__
-from pipelines.cli import doctor as doctor_command
 from pipelines.cli import measuring, outlets, reading, running
 from pipelines.cli.common import err
+from pipelines.cli.doctor import register as register_doctor
 from pipelines.core.errors import ParallaxError
 
 EXIT_INTERRUPTED = 130
@@ -29,7 +29,7 @@ app.add_typer(outlets.app, name="outlets")
 running.register(app)
 reading.register(app)
 measuring.register(app)
-doctor_command.register(app)
+register_doctor(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(
-    source: Annotated[Path, typer.Option("--input", help="JSON lines: item, outlet, published, title, summary, perhaps body.")],
+    source: Annotated[Path, typer.Option("--input", help="JSON lines: item, outlet, published, title, summary, body.")],
     target: Annotated[Path, typer.Option("--output", help="Where the items with their mentions go, as JSON lines.")],
     home: HomeOption = None,
     quiet: QuietOption = False,

@@ -11,7 +11,7 @@ from pipelines.settings import Settings
 from pipelines.stations.workspace import Workspace
 
 
-class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class WorkspaceResource(dg.ConfigurableResource):
     """Opens the workspace of one home folder; all other settings come from ``pipelines.settings``."""
 
     home: str = Field(default="", description="Home folder; empty: the one of the settings (PARALLAX_HOME).")
