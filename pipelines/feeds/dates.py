@@ -36,9 +36,10 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{1,4
 _DATED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d+\D+\d+\D+\d+")
 _UNDATED = re.compile(r"[\d:.\s]*|\d{4}\D?\d{1,2}|[\d:]+\s*\w{0,5}")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:[\u0900-\u097f]+)?", re.UNICODE)
-_CONNECTIVES = frozenset(
-    "at de del of um a à alle las los h uhr the der den le la kl ob v г р року года st nd rd th t o in".split()
-)
+_CONNECTIVES = frozenset((
+    "at", "de", "del", "of", "um", "a", "à", "alle", "las", "los", "h", "uhr", "the", "der", "den", "le", "la", "kl", "ob", "v",
+    "г", "р", "року", "года", "st", "nd", "rd", "th", "t", "o", "in",
+))  # fmt: skip
 _STALE_AFTER = timedelta(minutes=2)
 
 
@@ -121,20 +122,17 @@ def _read_epoch(text: str) -> _Parsed | None:
 def _read_text(text: str, outlet_timezone: str, trust_offset: bool) -> _Parsed | None:
     basic = _BASIC.match(text)
     if basic:
-        day = tuple(int(part) for part in basic.groups()[:3])
+        day: tuple[int, ...] | None = tuple(int(part) for part in basic.groups()[:3])
         clock = None if basic[4] is None else (int(basic[4]), int(basic[5]), int(basic[6] or 0), 0)
         return _assemble(day, clock, text[basic.end() :], outlet_timezone, trust_offset)
     time = _TIME.search(text)
     if not time:
-        day = _read_day(text, outlet_timezone)
-        return _assemble(day, None, "", outlet_timezone, trust_offset) if day else None
+        return _assemble(_read_day(text, outlet_timezone), None, "", outlet_timezone, trust_offset)
     after = text[time.end() :]
     zone_end = _zone_end(after)
     day = _read_day(text[: time.start()] + " " + after[zone_end:], outlet_timezone)
     clock = _read_clock(time)
-    if not day or not clock:
-        return None
-    return _assemble(day, clock, after[:zone_end], outlet_timezone, trust_offset)
+    return _assemble(day, clock, after[:zone_end], outlet_timezone, trust_offset) if clock else None
 
 
 def _read_clock(match: re.Match[str]) -> tuple[int, int, int, int] | None:
@@ -208,8 +206,11 @@ def _full_year(digits: str) -> int:
 
 
 def _assemble(
-    day: tuple[int, ...], clock: tuple[int, int, int, int] | None, zone_text: str, outlet_timezone: str, trust_offset: bool
-) -> _Parsed:
+    day: tuple[int, ...] | None, clock: tuple[int, int, int, int] | None, zone_text: str, outlet_timezone: str, trust_offset: bool
+) -> _Parsed | None:
+    """Put a date together; None when there was no day, `unreadable` when there is no such day."""
+    if day is None:
+        return None
     unreadable = _Parsed(None, None, "unreadable", None)
     hour, minute, second, micro = clock or (0, 0, 0, 0)
     extra = timedelta(days=hour // 24, seconds=second // 60)
@@ -225,27 +226,23 @@ def _assemble(
 
 
 def _offset(text: str, naive: datetime, outlet_timezone: str) -> tuple[timedelta | None, str | None]:
-    """Return the offset that a zone's text means at a local time, and where it came from; (None, None) when unknown."""
+    """Return the offset that a zone's text means at a local time, and where it came from; the offset is None when unknown."""
     if match := _OFFSET.match(text):
         hours, minutes = int(match[2] or match[4] or match[6]), int(match[3] or match[5] or 0)
         size = timedelta(hours=hours, minutes=minutes)
         # RFC 3339's range is wider, but no clock on Earth is set beyond these.
-        if minutes > 59 or size > timedelta(hours=14):
-            return None, None
-        return (size if match[1] == "+" else -size), "offset"
+        possible = minutes <= 59 and size <= timedelta(hours=14)
+        return (size if match[1] == "+" else -size) if possible else None, "offset"
     if match := _IANA.match(text):
         try:
             return naive.replace(tzinfo=ZoneInfo(match[1])).utcoffset(), "name"
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return None, None
     match = _NAME.match(text)
-    if not match:
-        return None, None
-    name = match[1].upper()
+    name = match[1].upper() if match else ""
     if name in ("Z", "UTC", "GMT", "UT"):
         return timedelta(0), "utc"
-    offset = _local_names(outlet_timezone, naive.year).get(name) or load_zones().offset(name, outlet_timezone)
-    return (None, None) if offset is None else (offset, "name")
+    return _local_names(outlet_timezone, naive.year).get(name) or load_zones().offset(name, outlet_timezone), "name"
 
 
 @lru_cache(maxsize=4096)
@@ -272,7 +269,7 @@ def _zone(name: str) -> tzinfo:
 
 def _dateparser(text: str, outlet_timezone: str) -> datetime | None:
     # Imported late: it takes a tenth of a second, and one string in ten thousand needs it.
-    from dateparser import parse  # noqa: PLC0415
+    from dateparser import parse
 
     settings = {
         "PARSERS": ["absolute-time"],
@@ -282,7 +279,7 @@ def _dateparser(text: str, outlet_timezone: str) -> datetime | None:
         "RETURN_AS_TIMEZONE_AWARE": True,
     }
     try:
-        at = parse(text, settings=settings)  # type: ignore[arg-type]
+        at = parse(text, settings=settings)
     except (ValueError, OverflowError, TypeError, AttributeError, IndexError, KeyError):
         # What dateparser raises on odd strings; the date then is unreadable to it.
         return None
@@ -290,12 +287,13 @@ def _dateparser(text: str, outlet_timezone: str) -> datetime | None:
 
 
 def _feedparser(text: str) -> datetime | None:
-    from feedparser.datetimes import _parse_date  # noqa: PLC0415
+    from feedparser.datetimes import _parse_date
 
     found = _parse_date(text)
     if not found:
         return None
     try:
-        return datetime(*found[:6], tzinfo=UTC)
+        year, month, day, hour, minute, second = found[:6]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except (ValueError, TypeError):
         return None

@@ -58,12 +58,12 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     A byte order mark or the zero bytes of UTF-16/32 decide first; then a valid UTF-8 body is UTF-8 whatever single-byte
     encoding it declares (their text is practically never valid UTF-8); then the declaration, the header, windows-1252.
     """
-    for mark, name in _BOMS:
+    for mark, wide in _BOMS:
         if body.startswith(mark):
-            return _wide(body[len(mark) :], name)
-    for start, name in _UNMARKED:
+            return _wide(body[len(mark) :], wide)
+    for start, wide in _UNMARKED:
         if body.startswith(start):
-            return _wide(body, name)
+            return _wide(body, wide)
     declared = _DECLARED.match(body)
     label = declared[1].decode("ascii").lower() if declared else None
     header = _CHARSET.search(content_type or "")

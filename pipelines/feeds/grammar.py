@@ -11,20 +11,23 @@ Reads text whose prolog is gone; knows nothing of encodings, outcomes or records
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 from xml.parsers import expat
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.html import _cp1252
 from feedparser.util import FeedParserDict
+from feedparser_sgmllib import SGMLParseError
 
 # Entry elements that reach a column. Everything else inside an entry is skipped by the strict parser.
-_KEPT = frozenset(
-    """item entry title link description summary content content:encoded fullitem body xhtml:body abstract guid id pubdate published
-    issued created updated modified author name email uri url homepage contributor category keywords source dc:creator dc:author dc:date
-    dc:subject dc:title dc:description dc:contributor dcterms:created dcterms:issued dcterms:modified itunes:author itunes:summary
-    feedburner:origlink""".split()
-)
+_KEPT = frozenset((
+    "item", "entry", "title", "link", "description", "summary", "content", "content:encoded", "fullitem", "body", "xhtml:body",
+    "abstract", "guid", "id", "pubdate", "published", "issued", "created", "updated", "modified", "author", "name", "email",
+    "uri", "url", "homepage", "contributor", "category", "keywords", "source", "dc:creator", "dc:author", "dc:date",
+    "dc:subject", "dc:title", "dc:description", "dc:contributor", "dcterms:created", "dcterms:issued", "dcterms:modified",
+    "itunes:author", "itunes:summary", "feedburner:origlink",
+))  # fmt: skip
 _ENTRY_TAGS = frozenset(("item", "entry"))
 _SCOPE_ATTRIBUTES = frozenset(("xml:base", "base", "xml:lang", "lang"))
 _SEPARATOR = "\n"
@@ -32,6 +35,11 @@ _C1 = re.compile("[\x80-\x9f]")
 _NO_MEMORY = 1
 # "no element found", "unclosed token", "partial character", "unclosed CDATA section": what expat says where a document just stops.
 _ENDED = frozenset((3, 5, 6, 20))
+
+# What feedparser's handlers were seen to raise on hostile markup (its issues 256, 337, 376).
+FAILURES = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OverflowError, RecursionError, SGMLParseError,
+)  # fmt: skip
 
 
 class IllFormed(Exception):  # noqa: N818 - a finding about the body
@@ -54,6 +62,16 @@ class _Lean:
     def looks_like_html(s: str) -> bool:
         """Always false: only its sanitizer would use the answer."""
         return False
+
+    def push_content(self: Any, tag: str, attrs_d: dict[str, str], default_content_type: str, expecting_text: int) -> None:
+        """Open a text, with its parameters in a plain dictionary: feedparser's own maps each key on each access."""
+        self.incontent += 1
+        if self.lang:
+            self.lang = self.lang.replace("_", "-")
+        kind = self.map_content_type(attrs_d.get("type", default_content_type))
+        self.contentparams = {"type": kind, "language": self.lang, "base": self.baseuri}
+        self.contentparams["base64"] = self._is_base64(attrs_d, self.contentparams)
+        self.push(tag, expecting_text)
 
     def _end_published(self: Any) -> None:
         self.pop("published")
@@ -177,6 +195,17 @@ class StrictParser(_Lean, StrictFeedParser):  # type: ignore[misc]
                 raise MemoryError from error
             reason = expat.ErrorString(error.code) or "a syntax error"
             raise IllFormed(reason, error.lineno, error.offset + 1, ended=error.code in _ENDED) from error
+        except FAILURES as error:
+            reason = f"feedparser failed ({type(error).__name__})"
+            raise IllFormed(reason, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, ended=False) from error
+
+    def swallowed_items(self) -> bool:
+        """Tell whether a text holds the opening of a CDATA section: an earlier one was not closed and ran over whole items."""
+        for entry in self.entries:
+            texts = [dict.get(entry, "title"), dict.get(entry, "summary"), *(c.get("value") for c in dict.get(entry, "content", ()))]
+            if any(text and "<![CDATA[" in text for text in texts):
+                return True
+        return False
 
     def _namespace(self, prefix: str | None, uri: str | None) -> None:
         self.startPrefixMapping(prefix, uri)
@@ -237,16 +266,6 @@ class StrictParser(_Lean, StrictFeedParser):  # type: ignore[misc]
             self.handle_data(text)
         else:
             self.elementstack[-1][2].append(text)
-
-    def push_content(self, tag: str, attrs_d: dict[str, str], default_content_type: str, expecting_text: int) -> None:
-        """Open a text, with its parameters in a plain dictionary: feedparser's own maps each key on each access."""
-        self.incontent += 1
-        if self.lang:
-            self.lang = self.lang.replace("_", "-")
-        kind = self.map_content_type(attrs_d.get("type", default_content_type))
-        self.contentparams = {"type": kind, "language": self.lang, "base": self.baseuri}
-        self.contentparams["base64"] = self._is_base64(attrs_d, self.contentparams)
-        self.push(tag, expecting_text)
 
     def _start_link(self, attrs_d: dict[str, str]) -> None:
         if attrs_d or not self.inentry or self.insource:
@@ -349,10 +368,8 @@ def _straightened(text: str) -> str:
     """Undo UTF-8 that was read as Latin-1, and Windows characters left as C1 controls, as feedparser does."""
     if text.isascii():
         return text
-    try:
+    with suppress(UnicodeEncodeError, UnicodeDecodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        pass
     return text.translate(_cp1252) if _C1.search(text) else text
 
 
@@ -361,6 +378,7 @@ class LooseParser(_Lean, LooseFeedParser):  # type: ignore[misc]
 
     def __init__(self, base: str) -> None:
         super().__init__(base, None, "utf-8", {})
+        self.contentparams = {}
         self.resolve_relative_uris = False
         self.sanitize_html = False
 

@@ -88,7 +88,7 @@ def _whole_items(text: str) -> Iterator[Any]:
 
 def _head_field(text: str, name: str) -> str:
     items = _ITEMS.search(text)
-    match = re.search(_FIELD.format(name), text[: items.start() if items else _HEAD])
+    match = re.search(_FIELD.format(name), text[: min(items.start(), _HEAD) if items else _HEAD])
     if not match:
         return ""
     try:

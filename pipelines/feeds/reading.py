@@ -9,14 +9,11 @@ from typing import Any, NamedTuple
 
 from pipelines.feeds.document import Document, NotAFeed, ParseContext, RawDocument, RawItem, Unparseable
 from pipelines.feeds.encoding import Decoded, decode
-from pipelines.feeds.grammar import IllFormed, LooseParser, StrictParser
+from pipelines.feeds.grammar import FAILURES, IllFormed, LooseParser, StrictParser
 from pipelines.feeds.items import read_items
 from pipelines.feeds.json_feed import read_json
-from pipelines.feeds.repair import mend
+from pipelines.feeds.repair import escape_markup, mend
 from pipelines.feeds.sniff import Sniffed, sniff
-
-# What feedparser's lenient parser was seen to raise on hostile text (its issues 256, 337, 376); anything else is a defect of ours.
-_LOOSE_FAILURES = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OverflowError, RecursionError)
 
 
 class _Parsed(NamedTuple):
@@ -71,36 +68,49 @@ def _read_raw(sniffed: Sniffed, context: ParseContext) -> RawDocument:
 
 
 def _parse(sniffed: Sniffed, context: ParseContext) -> _Parsed:
-    """Parse strictly; else mend and parse strictly; else leniently."""
+    """Parse strictly as it is; else mended; else with the texts' markup escaped too; else leniently."""
     strict = StrictParser(context.feed_url, context.max_entries)
-    try:
-        strict.read(sniffed.text)
+    failure = _read_strictly(strict, sniffed.text)
+    if failure is None and not strict.swallowed_items():
         return _Parsed(strict, (), incomplete=False)
-    except IllFormed as first:
-        mended, faults = mend(sniffed.text)
-        if not faults:
-            return _after_failure(strict, first, mended, (), context)
-    strict = StrictParser(context.feed_url, context.max_entries)
-    try:
-        strict.read(mended)
+    text, faults = mend(sniffed.text)
+    if faults:
+        strict = StrictParser(context.feed_url, context.max_entries)
+        failure = _read_strictly(strict, text)
+    if failure is None:
         return _Parsed(strict, faults, incomplete=False)
-    except IllFormed as second:
-        return _after_failure(strict, second, mended, faults, context)
-
-
-def _after_failure(
-    strict: StrictParser, failure: IllFormed, text: str, faults: tuple[str, ...], context: ParseContext
-) -> _Parsed:
-    """Keep what the strict parser read of a text that just ends; read any other leniently."""
     if failure.ended:
-        inside = bool(strict.inentry and strict.entries)
-        where = f"inside entry {len(strict.entries)}, which was left out" if inside else "before its closing tags"
-        return _Parsed(strict, (*faults, f"it ends {where}"), incomplete=inside)
-    loose = LooseParser(context.feed_url)
+        return _cut_off(strict, faults)
     faults = (*faults, f"it is not well-formed ({failure})")
+    escaped = escape_markup(text)
+    if escaped != text:
+        second = StrictParser(context.feed_url, context.max_entries)
+        failure = _read_strictly(second, escaped)
+        if failure is None or failure.ended:
+            return _Parsed(second, faults, incomplete=False) if failure is None else _cut_off(second, faults)
+    return _read_leniently(text, strict, faults, context)
+
+
+def _read_strictly(parser: StrictParser, text: str) -> IllFormed | None:
+    try:
+        parser.read(text)
+    except IllFormed as failure:
+        return failure
+    return None
+
+
+def _cut_off(strict: StrictParser, faults: tuple[str, ...]) -> _Parsed:
+    """Keep what the strict parser read of a text that just ends."""
+    inside = bool(strict.inentry and strict.entries)
+    where = f"inside entry {len(strict.entries)}, which was left out" if inside else "before its closing tags"
+    return _Parsed(strict, (*faults, f"it ends {where}"), incomplete=inside)
+
+
+def _read_leniently(text: str, strict: StrictParser, faults: tuple[str, ...], context: ParseContext) -> _Parsed:
+    loose = LooseParser(context.feed_url)
     try:
         loose.read(text)
-    except _LOOSE_FAILURES as error:
+    except FAILURES as error:
         inside = bool(strict.inentry and strict.entries)
         return _Parsed(strict, (*faults, f"and the lenient parser failed too ({type(error).__name__})"), incomplete=inside)
     return _Parsed(loose, faults, incomplete=bool(loose.inentry and loose.entries))

@@ -21,15 +21,18 @@ SIGNATURES = Path(__file__).parent / "data" / "page_signatures.toml"
 _SPACE = " \t\r\n\f\v\ufeff\x00\u200b\xa0"
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _FEED_START = re.compile(r"<\?xml\b|<(?:rss|rdf:RDF|feed|channel)[\s>]|<!DOCTYPE\s+rss", re.IGNORECASE)
-_PAGE_ROOTS = frozenset(
-    "html head body script title meta link div center p h1 h2 style table form span br noscript main section".split()
-)
+_PAGE_ROOTS = frozenset((
+    "html", "head", "body", "script", "title", "meta", "link", "div", "center", "p", "h1", "h2", "style", "table", "form",
+    "span", "br", "noscript", "main", "section",
+))  # fmt: skip
 _FEED_ROOTS = frozenset(("rss", "feed", "rdf", "channel"))
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _DECLARATION_STOP = re.compile(r"""["'\[\]>]|<!--""")
 _JUNK_LIMIT = 20_000
 _PAGE_LIMIT = 200_000
+# A page of nothing but `<title>` would be searched once for each.
+_TITLE_LIMIT = 20_000
 _KNOWN_XML = {
     "opml": "an OPML list of feeds",
     "urlset": "a sitemap",
@@ -75,7 +78,7 @@ def sniff(text: str) -> Sniffed:
     first = text[start]
     if first in "{[":
         return Sniffed("json", text[start:])
-    faults = ()
+    faults: tuple[str, ...] = ()
     if first != "<":
         found = _FEED_START.search(text, start, start + _JUNK_LIMIT)
         if not found:
@@ -152,7 +155,7 @@ def _doctype_end(text: str, at: int) -> int:
 
 def _describe_page(page: str) -> str:
     lowered = page.lower()
-    title = _TITLE.search(page)
+    title = _TITLE.search(page, 0, _TITLE_LIMIT)
     named = " ".join(unescape(title[1]).split())[:80] if title else ""
     about = f"an HTML page titled “{named}”" if named else "an HTML page"
     for looks_like, marks in signatures():
