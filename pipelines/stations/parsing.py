@@ -60,7 +60,8 @@ def parse(workspace: Workspace) -> ParseReport:
 def _pending(workspace: Workspace) -> Iterator[ParseJob]:
     done = workspace.lake.keys(Snapshot)
     zones = {outlet.id: outlet.timezone for outlet, _ in workspace.registry.feeds()}
-    rows = workspace.lake.read_columns(Fetch, ["fetch_id", "feed_id", "outlet_id", "requested_at", "final_url", "body_sha256"])
+    columns = ["fetch_id", "feed_id", "outlet_id", "requested_at", "final_url", "body_sha256", "body_bytes"]
+    rows = workspace.lake.read_columns(Fetch, columns)
     for row in sorted((r for r in rows if r["body_sha256"]), key=lambda r: (r["requested_at"], r["feed_id"])):
         snapshot_id = make_id("snapshot", row["feed_id"], row["body_sha256"])
         if snapshot_id in done:
@@ -75,7 +76,8 @@ def _pending(workspace: Workspace) -> Iterator[ParseJob]:
             outlet_timezone=zones.get(row["outlet_id"], DEFAULT_ZONE),
             max_entries=workspace.settings.max_entries,
         )
-        yield ParseJob(context=context, path=workspace.archive.path(row["body_sha256"]))
+        sha, size = row["body_sha256"], row["body_bytes"]
+        yield ParseJob(context=context, path=workspace.archive.path(sha), body_sha256=sha, body_bytes=size)
 
 
 def _sightings(snapshot: Snapshot, entries: list[Entry]) -> list[Sighting]:
