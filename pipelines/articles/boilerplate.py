@@ -3,7 +3,7 @@
 Schema of the file: ``[[head]]`` and ``[[tail]]`` tables with ``name`` (what it is), ``pattern`` (a regular expression,
 matched without regard to case at the start or the end of the text) and, for tails, ``hint`` (lower-case letters that
 every match contains, so that most texts are passed over quickly). A tail may only begin at the start of the text or
-after a blank or closing punctuation.
+of a line, after closing punctuation, or, after a blank, with a capital letter or a bracket: "they read more" is a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.core.errors import LexiconError
 _TAIL_WINDOW = 400
 _HEAD_WINDOW = 120
 _MAX_TAILS = 10
-_BOUNDARY = r"(?:\A|(?<=[\s.!?…:;\"”’»)\]]))"
+_BOUNDARY = r"(?:\A|(?<=[.!?…:;\"”’»)\]\n])[ ]*|(?<=\s)(?-i:(?=[A-ZÀ-Þ\[(→»>…])))"
 _CLOSERS = " \n\t"
 _FIELDS = {"head": {"name", "pattern"}, "tail": {"name", "pattern", "hint"}}
 
