@@ -16,13 +16,17 @@ _TOKEN = re.compile(r"[^\W_](?:[\w.&'’/+-]*[\w+])?\.?|,|&", re.UNICODE)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _EAST_ASIAN = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG"})
 # Surnames that are everyday words or very common names: alone they count only for a leader in office.
-_COMMON = frozenset(
-    "may key english abe lam wong lee li wang khan singh brown bush hunt ford harris price barr lew kern pavel michel costa castro park moon "
-    "wu ma carter truss patel sall bio khama rama babis shah martin alvarado morales petro rice wallace frost castillo arce paz pena faye "
-    "santos fernandez rodriguez johnson clinton kelly evans lynch wells mustafa salam hamad ahmed hassan ali mohamed ibrahim hussein francis "
-    "leo charles carney".split()
-)
-_UNINFLECTED = ("ese", "ish", "ch", "ss", "police", "staff", "people", "media", "crew", "youth", "clergy", "customs", "intelligence", "military")
+_COMMON = frozenset({
+    "may", "key", "english", "abe", "lam", "wong", "lee", "li", "wang", "khan", "singh", "brown", "bush", "hunt", "ford",
+    "harris", "price", "barr", "lew", "kern", "pavel", "michel", "costa", "castro", "park", "moon", "wu", "ma", "carter",
+    "truss", "patel", "sall", "bio", "khama", "rama", "babis", "shah", "martin", "alvarado", "morales", "petro", "rice",
+    "wallace", "frost", "castillo", "arce", "paz", "pena", "faye", "santos", "fernandez", "rodriguez", "johnson", "clinton",
+    "kelly", "evans", "lynch", "wells", "mustafa", "salam", "hamad", "ahmed", "hassan", "ali", "mohamed", "ibrahim", "hussein",
+    "francis", "leo", "charles", "carney",
+})  # fmt: skip
+_UNINFLECTED = (
+    "ese", "ish", "ch", "ss", "police", "staff", "people", "media", "crew", "youth", "clergy", "customs", "intelligence", "military",
+)  # fmt: skip
 _IRREGULAR = {
     "man": "men", "woman": "women", "child": "children", "person": "people", "wife": "wives", "thief": "thieves", "spy": "spies",
     "chief": "chiefs", "gunman": "gunmen", "staff": "staff", "schoolchild": "schoolchildren",

@@ -21,22 +21,27 @@ from pipelines.extraction.lexicon_files import ActorLexicon, Role, load_actor_le
 
 _MAX_PHRASE = 300
 _CUT = frozenset({
-    ",", "and", "&", "or", "who", "which", "that", "whose", "where", "in", "from", "with", "at", "on", "for", "to", "of", "by", "near", "after",
+    ",", "and", "&", "or", "who", "which", "that", "whose", "where", "in", "from", "with", "at", "on", "for", "to", "of", "by", "near",
+    "after",
     "during", "including", "against", "under", "inside", "outside", "across", "over", "as", "than", "while", "between", "about", "within",
 })  # fmt: skip
 _LINKS = frozenset({"of", "for", "in", "from", "at", "to"})
 # "Taliban hostage", "Facebook whistleblower": the noun names somebody else than the organisation in front of it.
-_OTHERS = frozenset(
-    "victim hostage critic opponent prisoner detainee captive whistleblower rival foe survivor defector supporter fan user enemy lawyer "
-    "attorney wife husband son daughter brother sister mother father customer voter protester protestor".split()
-)
+_OTHERS = frozenset({
+    "victim", "hostage", "critic", "opponent", "prisoner", "detainee", "captive", "whistleblower", "rival", "foe", "survivor",
+    "defector", "supporter", "fan", "user", "enemy", "lawyer", "attorney", "wife", "husband", "son", "daughter", "brother",
+    "sister", "mother", "father", "customer", "voter", "protester", "protestor",
+})  # fmt: skip
 _CENTRAL = frozenset({"GOV", "LEG", "JUD", "COP", "MIL", "CVL", "HLH", "EDU"})
 # Offices and bodies that American states have and the country Georgia has not, or names otherwise.
-_US_STATE_WORDS = frozenset(
-    "governor gov sheriff senator sen republican republicans democrat democrats lawmaker lawmakers legislature county senate state voters congressman "
-    "congresswoman rep representative grand district trooper troopers supreme deputy gop".split()
-)
-_GIVEN_NAMES = frozenset({"paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin"})
+_US_STATE_WORDS = frozenset({
+    "governor", "gov", "sheriff", "senator", "sen", "republican", "republicans", "democrat", "democrats", "lawmaker",
+    "lawmakers", "legislature", "county", "senate", "state", "voters", "congressman", "congresswoman", "rep", "representative",
+    "grand", "district", "trooper", "troopers", "supreme", "deputy", "gop",
+})  # fmt: skip
+_GIVEN_NAMES = frozenset({
+    "paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin",
+})  # fmt: skip
 _EAST_ASIAN = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "KHM"})
 
 
@@ -347,7 +352,7 @@ class _Phrase:
         if not found:
             return None
         code = self._pick(found)
-        kinds = {p.kind for m, p in found if p.key == code or code == "USA"}
+        kinds = {p.kind for _, p in found if code in {p.key, "USA"}}
         end = max(m.end for m, _ in found)
         bare = end == self.head_end or self.head[-1].has("modifier")
         if not bare:

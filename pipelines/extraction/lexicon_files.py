@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -27,11 +28,13 @@ _Name = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
 _Alpha3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """Base of all entries: no field that the schema does not know, and no change after reading."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Country(_Entry):
+class Country(Entry):
     """A country: words that name it, and a point near its middle as (latitude, longitude) in degrees."""
 
     names: tuple[_Name, ...] = Field(min_length=1)
@@ -42,7 +45,7 @@ class Country(_Entry):
     ambiguous: tuple[_Name, ...] = ()
 
 
-class Organisation(_Entry):
+class Organisation(Entry):
     """An actor with a name of its own. ``roles`` (sector, country, from, to) stand in for sector and country where they changed."""
 
     names: tuple[_Name, ...] = Field(min_length=1)
@@ -51,7 +54,7 @@ class Organisation(_Entry):
     roles: tuple[tuple[Sector, str, str, str], ...] = ()
 
 
-class Medium(_Entry):
+class Medium(Entry):
     """A news medium; ``state`` where a state owns or runs it."""
 
     names: tuple[_Name, ...] = Field(min_length=1)
@@ -59,7 +62,7 @@ class Medium(_Entry):
     state: bool = False
 
 
-class Sectors(_Entry):
+class Sectors(Entry):
     """Nouns, offices and modifiers by sector code, and the words that are skipped in front of a name."""
 
     noun: dict[Sector, tuple[_Name, ...]]
@@ -103,25 +106,18 @@ class ActorLexicon:
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield every (name, actor id or section) that the files hold, once each as written."""
-        for code, country in self.countries.items():
-            for name in (*country.names, *country.capitals, *country.adjectives, *country.people):
-                yield name, code
-        for leader in self.leaders:
-            for name in leader.names:
-                yield name, f"{leader.country}.GOV"
-        for key, organisation in self.organisations.items():
-            for name in organisation.names:
-                yield name, key
-        for key, names in self.institutions.items():
+        for key, names in self._groups():
             for name in names:
                 yield name, key
-        for key, medium in self.media.items():
-            for name in medium.names:
-                yield name, key
-        for section in (self.sectors.noun, self.sectors.office):
-            for sector, words in section.items():
-                for word in words:
-                    yield word, sector
+
+    def _groups(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield from ((code, (*c.names, *c.capitals, *c.adjectives, *c.people)) for code, c in self.countries.items())
+        yield from ((f"{leader.country}.GOV", leader.names) for leader in self.leaders)
+        yield from ((key, entry.names) for key, entry in self.organisations.items())
+        yield from self.institutions.items()
+        yield from ((key, medium.names) for key, medium in self.media.items())
+        yield from self.sectors.noun.items()
+        yield from self.sectors.office.items()
 
 
 def load_actor_lexicon(folder: Path = DATA) -> ActorLexicon:
@@ -130,24 +126,33 @@ def load_actor_lexicon(folder: Path = DATA) -> ActorLexicon:
     Raises:
         LexiconError: a file is missing, is not TOML, or breaks the schema; the message names file, line or entry, and the remedy.
     """
-    countries = _entries(_File(folder, "countries.toml"), Country, ("country", "territory"))
-    organisations_file = _File(folder, "organisations.toml")
-    organisations = _entries(organisations_file, Organisation, tuple(organisations_file.content))
-    media = _entries(_File(folder, "media.toml"), Medium, ("media",))
+    countries = load_countries(folder)
+    organisations_file = LexiconFile(folder, "organisations.toml")
+    organisations = read_entries(organisations_file, Organisation, tuple(organisations_file.content))
+    media = read_entries(LexiconFile(folder, "media.toml"), Medium, ("media",))
     lexicon = ActorLexicon(
         countries=countries,
-        leaders=_leaders(_File(folder, "leaders.toml"), countries),
+        leaders=_leaders(LexiconFile(folder, "leaders.toml"), countries),
         organisations=organisations,
         roles={key: _roles(organisations_file, key, entry) for key, entry in organisations.items()},
-        institutions=_institutions(_File(folder, "institutions.toml"), countries),
-        sectors=_sectors(_File(folder, "sectors.toml")),
+        institutions=_institutions(LexiconFile(folder, "institutions.toml"), countries),
+        sectors=_sectors(LexiconFile(folder, "sectors.toml")),
         media=media,
     )
     _check_unique(lexicon)
     return lexicon
 
 
-class _File:
+def load_countries(folder: Path = DATA) -> dict[str, Country]:
+    """Read and check ``countries.toml``.
+
+    Raises:
+        LexiconError: the file is missing, is not TOML, or breaks the schema.
+    """
+    return read_entries(LexiconFile(folder, "countries.toml"), Country, ("country", "territory"))
+
+
+class LexiconFile:
     """One file: its content, and where in it an entry stands."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -181,14 +186,19 @@ def _explain(error: ValidationError) -> str:
     return f"{field}: {first['msg']}; got {first['input']!r}"
 
 
-_E = TypeVar("_E", bound=_Entry)
+_E = TypeVar("_E", bound=Entry)
 
 
-def _entries(file: _File, model: type[_E], sections: tuple[str, ...]) -> dict[str, _E]:
+def read_entries(file: LexiconFile, model: type[_E], sections: tuple[str, ...], known: tuple[str, ...] = ()) -> dict[str, _E]:
+    """Read the entries of some sections; ``known`` are all sections that the file may have.
+
+    Raises:
+        LexiconError: an entry breaks the schema, or a section is unknown.
+    """
     found: dict[str, _E] = {}
-    unknown = set(file.content) - set(sections)
+    unknown = set(file.content) - set(known or sections)
     if unknown:
-        raise LexiconError(f"{file.name}: unknown section {sorted(unknown)[0]!r}; known are {', '.join(sections)}")
+        raise LexiconError(f"{file.name}: unknown section {sorted(unknown)[0]!r}; known are {', '.join(known or sections)}")
     for section in sections:
         for key, values in file.content.get(section, {}).items():
             if key in found:
@@ -223,29 +233,29 @@ def _period(where: str, since: str, until: str) -> tuple[date | None, date | Non
     return start, end
 
 
-def _leaders(file: _File, countries: Mapping[str, Country]) -> tuple[Leader, ...]:
+def _leaders(file: LexiconFile, countries: Mapping[str, Country]) -> tuple[Leader, ...]:
     rows = TypeAdapter(list[list[str]])
     try:
         kept = rows.validate_python(file.content.get("leader", []))
     except ValidationError as error:
-        index = error.errors()[0]["loc"]
-        raise LexiconError(f"{file.where_row(int(index[0]) if index else 0)}: a leader is a list of strings") from error
+        where = error.errors()[0]["loc"]
+        raise LexiconError(f"{file.where_row(int(where[0]) if where else 0)}: a leader is a list of strings") from error
     found = []
-    for index, row in enumerate(kept):
-        where = file.where_row(index)
+    for number, row in enumerate(kept):
+        line = file.where_row(number) if len(row) < 5 or row[0] not in countries or not row[3] else f"{file.name}, entry {number + 1}"
         if len(row) < 5:
-            raise LexiconError(f"{where}: a leader needs country, office, name, from, to; found {len(row)} values")
+            raise LexiconError(f"{line}: a leader needs country, office, name, from, to; found {len(row)} values")
         country, office, name, since, until, *more = row
         if country not in countries:
-            raise LexiconError(f"{where}: {country!r} is no country of countries.toml; use its ISO alpha-3 code")
-        start, end = _period(where, since, until)
+            raise LexiconError(f"{line}: {country!r} is no country of countries.toml; use its ISO alpha-3 code")
+        start, end = _period(line, since, until)
         if start is None:
-            raise LexiconError(f"{where}: {name} has no month of taking office; write YYYY-MM")
+            raise LexiconError(f"{line}: {name} has no month of taking office; write YYYY-MM")
         found.append(Leader(country, office, (name, *more), start, end))
     return tuple(found)
 
 
-def _roles(file: _File, key: str, entry: Organisation) -> tuple[Role, ...]:
+def _roles(file: LexiconFile, key: str, entry: Organisation) -> tuple[Role, ...]:
     if entry.sector and not entry.roles:
         return (Role(entry.sector, entry.country, None, None),)
     if entry.sector or not entry.roles:
@@ -254,13 +264,13 @@ def _roles(file: _File, key: str, entry: Organisation) -> tuple[Role, ...]:
     for sector, country, since, until in entry.roles:
         start, end = _period(file.where(key), since, until)
         roles.append(Role(sector, country or None, start, end))
-    for earlier, later in zip(roles, roles[1:], strict=False):
+    for earlier, later in pairwise(roles):
         if earlier.until is None or later.since is None or later.since <= earlier.until:
             raise LexiconError(f"{file.where(key)}: roles overlap; end each before the next begins")
     return tuple(roles)
 
 
-def _institutions(file: _File, countries: Mapping[str, Country]) -> dict[str, tuple[str, ...]]:
+def _institutions(file: LexiconFile, countries: Mapping[str, Country]) -> dict[str, tuple[str, ...]]:
     sectors = frozenset(Sector.__args__)  # type: ignore[attr-defined]
     names = TypeAdapter(tuple[_Name, ...])
     found = {}
@@ -275,7 +285,7 @@ def _institutions(file: _File, countries: Mapping[str, Country]) -> dict[str, tu
     return found
 
 
-def _sectors(file: _File) -> Sectors:
+def _sectors(file: LexiconFile) -> Sectors:
     try:
         return Sectors.model_validate(file.content)
     except ValidationError as error:
