@@ -1,0 +1,75 @@
+-- In whose voice each outlet tells of deeds: its own, named, unnamed, other media, documents.
+with articles as (
+    select
+        outlet_id,
+        date_trunc('month', first_seen)::date as month,
+        stratum,
+        count(*) filter (where reuse != 'copy') as articles,
+        count(*) filter (where reuse = 'copy') as copied_articles,
+        coalesce(sum(analysed_words) filter (where reuse != 'copy'), 0)::bigint as words
+    from {{ ref('int_article') }}
+    where is_analysed
+    group by outlet_id, date_trunc('month', first_seen), stratum
+),
+
+-- A copied text is another newsroom's choice of words.
+mentions as (
+    select
+        mentions.outlet_id,
+        date_trunc('month', articles.first_seen)::date as month,
+        articles.stratum,
+        count(*) as mentions,
+        count(distinct mentions.story_id) as stories,
+        count(*) filter (where mentions.voice = 'outlet') as own_voice_n,
+        count(*) filter (where mentions.voice in ('named_person', 'named_org')) as named_n,
+        count(*) filter (where mentions.voice in ('unnamed_official', 'unnamed_other')) as unnamed_n,
+        count(*) filter (where mentions.voice = 'other_media') as other_media_n,
+        count(*) filter (where mentions.voice = 'document') as document_n
+    from {{ ref('fct_event_mention') }} as mentions
+    inner join {{ ref('int_article') }} as articles on mentions.article_id = articles.article_id
+    where mentions.is_latest_version and mentions.reuse != 'copy'
+    group by mentions.outlet_id, date_trunc('month', articles.first_seen), articles.stratum
+),
+
+joined as (
+    select
+        articles.outlet_id,
+        'all' as topic,
+        articles.month,
+        articles.stratum,
+        articles.articles,
+        articles.copied_articles,
+        articles.words,
+        coalesce(mentions.stories, 0) as stories,
+        coalesce(mentions.mentions, 0) as mentions,
+        coalesce(mentions.own_voice_n, 0) as own_voice_n,
+        coalesce(mentions.named_n, 0) as named_n,
+        coalesce(mentions.unnamed_n, 0) as unnamed_n,
+        coalesce(mentions.other_media_n, 0) as other_media_n,
+        coalesce(mentions.document_n, 0) as document_n
+    from articles
+    left join mentions
+        on articles.outlet_id = mentions.outlet_id and articles.month = mentions.month and articles.stratum = mentions.stratum
+)
+
+select
+    joined.outlet_id,
+    joined.topic,
+    joined.month,
+    joined.stratum,
+    outlets.publisher,
+    joined.articles,
+    joined.copied_articles,
+    joined.words,
+    joined.stories,
+    joined.mentions,
+    {% for kind in ['own_voice', 'named', 'unnamed', 'other_media', 'document'] %}
+    joined.{{ kind }}_n,
+    {{ supported_share(kind ~ '_share', 'joined.' ~ kind ~ '_n', 'joined.mentions', has_support('joined.mentions', 'joined.stories')) }},
+    {% endfor %}
+    case
+        when {{ has_support('joined.mentions', 'joined.stories') }} and joined.words > 0 then 1000.0 * joined.mentions / joined.words
+    end as mentions_per_1000_words,
+    {{ rate_reason('joined.mentions', has_support('joined.mentions', 'joined.stories')) }} as rate_reason
+from joined
+left join {{ ref('stg_outlet') }} as outlets on joined.outlet_id = outlets.outlet_id
