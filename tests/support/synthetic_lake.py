@@ -99,14 +99,14 @@ def _clash(world: LakeWorld) -> tuple[str, str, str]:
                           "The regime sent more soldiers on Friday.", published=at("2021-09-18 08:40"))  # fmt: skip
     edited = world.article("clash", "alpha/world", at("2021-09-18 12:00"), "Nine killed at Lenk bridge, says minister Ilya Varn",
                            "The regime sent more soldiers on Friday.", published=at("2021-09-18 08:40"))  # fmt: skip
-    twin = world.article("clash-copy", "alphasunday/main", at("2021-09-18 15:00"), "Norland troops kill nine at Lenk bridge",
-                         "The regime sent more soldiers on Friday.", published=at("2021-09-18 14:40"))  # fmt: skip
+    twin = world.article("clash-copy", "alphasunday/main", at("2021-09-18 12:00"), "Norland troops kill nine at Lenk bridge",
+                         "The regime sent more soldiers on Friday.", published=at("2021-09-18 11:40"))  # fmt: skip
     beta = world.article("bridge", "beta/main", at("2021-09-18 15:00"), "Sudria says Norland troops killed at least 14 at Lenk bridge",
                          "Norland denied that its troops attacked. Sudria accused Norland of murder.",
                          published=at("2021-09-18 14:00"))  # fmt: skip
-    zeta = world.article("dozens", "zeta/main", at("2021-09-19 12:00"), "Dozens killed in clash at Lenk bridge", "A witness spoke.",
+    zeta = world.article("dozens", "zeta/main", at("2021-09-19 15:00"), "Dozens killed in clash at Lenk bridge", "A witness spoke.",
                          "Norland troops attacked the bridge on Saturday. Norland government sent soldiers.",
-                         published=at("2021-09-19 11:00"))  # fmt: skip
+                         published=at("2021-09-19 14:00"))  # fmt: skip
     iota = world.article("fire", "iota/main", at("2021-09-19 12:00"), "Fire under control in hills", "No one was hurt.")
     for version in (first, beta, zeta, iota):
         world.origin(version)

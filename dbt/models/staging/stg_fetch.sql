@@ -5,6 +5,7 @@ select
     outlet_id,
     requested_at at time zone 'UTC' as requested_at,
     url,
+    feed_url,
     final_url,
     redirects,
     status,
