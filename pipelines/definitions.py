@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from pipelines.evaluation.records import AccuracyRow
 from pipelines.orchestration import automation, coding, ingestion, jobs, warehouse
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.specs import lake_spec
 
 
 def build_defs(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Return fresh definitions; ``resources`` replaces ours by name, for tests."""
-    own = {"workspace": WorkspaceResource(), "dbt": DbtCliResource(project_dir=warehouse.PROJECT)}
+    # Beside this interpreter: PATH need not hold the environment's commands.
+    dbt = DbtCliResource(project_dir=warehouse.PROJECT, dbt_executable=str(Path(sys.executable).with_name("dbt")))
+    own = {"workspace": WorkspaceResource(), "dbt": dbt}
     return dg.Definitions(
         assets=[
+            lake_spec(AccuracyRow, "evaluation", kinds=["python"]),
             ingestion.registry,
             ingestion.fetches,
             ingestion.parsed_feeds,

@@ -1,7 +1,5 @@
 """When things run: schedules, and sensors for news, failed runs and feeds that went stale."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Assets of the extractor and of matching. Mentions are partitioned by ingestion day: re-coding is a backfill."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

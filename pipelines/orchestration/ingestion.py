@@ -1,7 +1,5 @@
 """Assets from the registry to article versions: one poll of everything due, parsed and assembled."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The one resource of our own: a workspace, which can be pointed at any home folder (tests, the demo's folder)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

@@ -27,6 +27,8 @@ from pipelines.stations.workspace import Workspace, code_version
 
 _LOG_ONLY = frozenset({"fetch", "sighting", "snapshot"})
 DBT_TIMEOUT_S = 1800
+# Unit tests hold the models' code against made-up rows; they belong to `make test`, not to each publication.
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def run_dbt(settings: Settings, command: str = "build", *, on_line: Callable[[st
     project = str(settings.dbt_project)
     arguments = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target), "--log-path", str(target / "logs")]
     finished = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, *arguments],
+        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, *(NO_UNIT_TESTS if command == "build" else ()), *arguments],
         env={**os.environ, **dbt_environment(settings)},
         cwd=project,
         capture_output=True,
