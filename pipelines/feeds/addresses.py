@@ -12,7 +12,6 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -130,14 +129,11 @@ def read_url(url: str) -> HttpUrl:
 
 
 def join_url(base: str, location: str) -> HttpUrl:
-    """Read a ``Location`` or link relative to ``base``.
+    """Read a link relative to ``base``.
 
     Raises:
         BadUrlError, RefusedAddressError: as for :func:`read_url`.
     """
-    # Header fields arrive as Latin-1; servers mean UTF-8.
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
     try:
         return read_url(urljoin(base, location.strip()))
     except ValueError as error:

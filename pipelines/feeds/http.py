@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -355,7 +355,11 @@ def _target(url: HttpUrl, response: RawResponse, chain: _Chain) -> HttpUrl:
     locations = [text for text in response.headers.getlist("location") if text.strip()]
     if not locations:
         raise _StopError("redirect_error", f"{url.url} answered {response.status} but does not say where to go.")
-    target = join_url(url.url, locations[0])
+    location = locations[0]
+    # Header fields arrive as Latin-1; servers mean UTF-8.
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    target = join_url(url.url, location)
     chain.redirects.append(Redirect(response.status, url.url))
     return target
 

@@ -26,7 +26,7 @@ class Fetch:
     outlet_id: str = column("The outlet that the feed belongs to.")
     requested_at: datetime = column("When the request was made (UTC, the poll's clock).")
     url: str = column("Address that was asked first.")
-    feed_url: str | None = column("Address in the registry at that time; another one in the registry now starts polling afresh.", default=None)
+    feed_url: str | None = column("Address in the registry then; when the registry has another one, polling starts afresh.", default=None)
     final_url: str = column("Address that answered, after redirects.")
     redirects: list[str] = column("Every address on the way, in order, each with its status, as `301 https://…`.")
     status: int | None = column("HTTP status of the final response; NULL when none came.")
