@@ -20,7 +20,7 @@ SPEECH_ACTIONS = frozenset({"ACCUSE", "REQUEST", "SUPPORT", "REJECT", "THREATEN"
 # Kinds that carry a found source on to a quotation: they widen its content and are no attribution of their own.
 _CARRYING = frozenset({"quote", "carried"})
 _NO_CUE_OF_THEIR_OWN = frozenset({"quote_subject", "quote_alone"})
-_WITH_AUXILIARIES = frozenset({"verb", "object", "passive"})
+_WITH_AUXILIARIES = frozenset({"verb", "object", "passive", "trailing"})
 _OBJECTS = frozenset({"dobj", "ccomp", "xcomp", "prep", "advcl"})
 _FRAMES = frozenset({"dobj", "ccomp", "xcomp", "prep"})
 _EDGE = " \n\t.,;:"
@@ -101,8 +101,11 @@ def _spans(parsed: Parsed, found: _Found, quotes: Iterable[tuple[int, int]]) -> 
         # A relative clause may hold the cue itself ("the aide who said …"): the source ends before it.
         words = [word for word in words if word < first] if words[0] < first <= words[-1] else words
         spans["source"] = [_trim(parsed.text, parsed.start[words[0]], parsed.end[words[-1]])]
-    if found.content:
-        begin, end = _trim(parsed.text, parsed.start[min(found.content)], parsed.end[max(found.content)])
+    own = set() if found.source is None else set(parsed.subtree(found.source))
+    # Marks go by what they stand in: a full stop after the speaker's name is no content, a quotation takes its marks along below.
+    content = {word for word in found.content - own if any(char.isalnum() for char in parsed.words[word])}
+    if content:
+        begin, end = _trim(parsed.text, parsed.start[min(content)], parsed.end[max(content)])
         for quote_begin, quote_end in quotes:
             if quote_begin < end and begin < quote_end:
                 begin, end = min(begin, quote_begin), max(end, quote_end)
