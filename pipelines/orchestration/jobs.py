@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.core.clock import SystemClock
-from pipelines.orchestration.coding import INGESTION_DAYS, matched, mentions
+from pipelines.orchestration.coding import matched, mentions
 from pipelines.orchestration.ingestion import articles, fetches, parsed_feeds, registry
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.warehouse import contracts, models, published_database
@@ -25,13 +25,11 @@ poll_job = dg.define_asset_job(
 build_job = dg.define_asset_job(
     "code_and_build",
     selection=_DERIVED | _CONTRACTS,
-    partitions_def=INGESTION_DAYS,
     description="Code the versions of one ingestion day, match, run dbt, check and publish.",
 )
 daily_job = dg.define_asset_job(
     "daily",
     selection=_INGESTED | _DERIVED | _CONTRACTS,
-    partitions_def=INGESTION_DAYS,
     description="The whole way once: poll to published database, whether or not something is new.",
 )
 
