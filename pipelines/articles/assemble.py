@@ -129,8 +129,10 @@ def assemble(
         limits: caps on text and versions.
 
     Returns:
-        The new versions and the links of all entries. The same entries in one call or in several give the same rows.
+        The versions of these entries and the links of all of them. The same entries in one call, in several, or again
+        after a run that was killed half-way give the same rows; a version that was stored by then is among them again.
     """
+    known.forget({e.entry_id for e in entries})
     ordered = sorted(entries, key=lambda e: (e.seen_at, e.feed_id, e.position, e.entry_id))
     assembly = Assembly([], [])
     for _, group in groupby(ordered, key=lambda e: (e.seen_at, e.feed_id, e.snapshot_id)):

@@ -70,11 +70,16 @@ class ArticleIndex:
     """Finds the article of an entry among the versions known so far. Adding a version twice, or in another order, changes nothing."""
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self._guids: _Claims = {}
         self._links: _Claims = {}
         self._texts: _Claims = {}
         self._dated_titles: _Claims = {}
         self._shared_links: set[tuple[str, str]] = set()
+        self._versions: dict[str, ArticleVersion] = {}
+        self._entries: set[str] = set()
         self._articles: defaultdict[str, ArticleState] = defaultdict(ArticleState)
 
     @classmethod
@@ -98,8 +103,10 @@ class ArticleIndex:
         if version.version_id in state.version_ids:
             return
         state.version_ids.add(version.version_id)
+        self._versions[version.version_id] = version
         if version.body_source == "page":
             return
+        self._entries.add(version.entry_id)
         order = (version.first_seen, version.feed_id, version.version_id)
         state.feeds.add(version.feed_id)
         counts = state.per_day.setdefault(version.first_seen.date(), [0, 0])
@@ -108,6 +115,18 @@ class ArticleIndex:
         if state.latest_order is None or order > state.latest_order:
             state.latest, state.latest_order = version, order
         self._claim(version, _Claim(order, version))
+
+    def forget(self, entry_ids: Collection[str]) -> None:
+        """Drop the versions that were made from these entries, so that they can be made again just as they were.
+
+        A run that was killed between two writes leaves such versions; what they claim must not be known before its time.
+        """
+        if self._entries.isdisjoint(entry_ids):
+            return
+        kept = [v for v in self._versions.values() if v.body_source == "page" or v.entry_id not in entry_ids]
+        self._clear()
+        for version in kept:
+            self.add(version)
 
     def _claim(self, version: ArticleVersion, claim: _Claim) -> None:
         outlet = version.outlet_id
@@ -178,7 +197,9 @@ class ArticleIndex:
             keys += [("guid", guid), ("guid", guid, entry.canonical_link or "", fold(title))]
         if link:
             keys += [("link", link), ("link", link, fold(title), when)]
-        keys += [("title_date", fold(title), when), ("entry", entry.entry_id)]
+        if fold(title):
+            keys.append(("title_date", fold(title), when))
+        keys.append(("entry", entry.entry_id))
         ids = (make_id("article", entry.outlet_id, *key) for key in keys)
         return next(i for i in ids if i not in self._articles)
 

@@ -147,8 +147,9 @@ def test_a_clean_span_lies_within_its_raw_span(raw: str, data: st.DataObject) ->
 
 @pytest.mark.parametrize(
     "fragment",
-    ["<!--", "<a '", '<a "', "<script", "<script>", "<", "&", "&#", "<p>", "&amp;", "&amp;lt;", "read more ", "a", "<![CDATA[", " \n", "<svg>"],
-)
+    ["<!--", "<a '",
+      '<a "', "<script", "<script>", "<", "&", "&#", "<p>", "&amp;", "&amp;lt;", "read more ", "a", "<![CDATA[", " \n", "<svg>"],
+)  # fmt: skip
 def test_repetition_costs_linear_time(fragment: str) -> None:
     started = time.process_time()
     cleaned(fragment * (300_000 // len(fragment)), max_chars=200_000)
