@@ -87,8 +87,10 @@ def is_due(target: FeedTarget, state: Fetch | None, now: datetime) -> bool:
 
 def due(targets: Iterable[FeedTarget], states: Mapping[str, Fetch], now: datetime) -> list[FeedTarget]:
     """Return the targets that are due, in the given order; a feed that is given twice counts once."""
-    distinct = {target.feed_id: target for target in reversed(list(targets))}
-    return [t for t in reversed(distinct.values()) if is_due(t, states.get(t.feed_id), now)]
+    distinct: dict[str, FeedTarget] = {}
+    for target in targets:
+        distinct.setdefault(target.feed_id, target)
+    return [t for t in distinct.values() if is_due(t, states.get(t.feed_id), now)]
 
 
 def plan(
