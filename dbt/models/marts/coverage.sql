@@ -1,0 +1,123 @@
+-- How many of the stories that others had each outlet had too, week by week, beside the rate of its peers.
+with eligible as (
+    select
+        story_id,
+        outlet_id,
+        publisher,
+        date_trunc('week', story_first_seen)::date as week,
+        coverage = 'covered' as is_covered
+    from {{ ref('story_outlet') }}
+    where is_eligible
+),
+
+-- Publishers, not editions: a publisher covers what any of its editions covers.
+publishers as (
+    select
+        story_id,
+        publisher,
+        bool_or(is_covered) as is_covered
+    from eligible
+    group by story_id, publisher
+),
+
+-- Stories that two eligible publishers have: otherwise the outlet that has a story alone would be its own measure.
+stories as (
+    select
+        story_id,
+        count(*) as publishers,
+        count(*) filter (where is_covered) as covering
+    from publishers
+    group by story_id
+    having count(*) filter (where is_covered) >= 2
+),
+
+matched as (
+    select
+        eligible.week,
+        eligible.outlet_id,
+        eligible.publisher,
+        eligible.story_id,
+        eligible.is_covered::int as own,
+        (stories.covering - publishers.is_covered::int) / (stories.publishers - 1)::double as peers
+    from eligible
+    inner join stories on eligible.story_id = stories.story_id
+    inner join publishers on eligible.story_id = publishers.story_id and eligible.publisher = publishers.publisher
+),
+
+supported as (
+    select
+        week,
+        outlet_id
+    from matched
+    group by week, outlet_id
+    having count(*) >= {{ var('support_stories') }}
+),
+
+-- A Poisson bootstrap over stories. The weights come from a hash, so that the same record gives the same interval.
+weighted as (
+    select
+        matched.week,
+        matched.outlet_id,
+        replicates.replicate,
+        matched.own,
+        matched.peers,
+        {{ poisson_weight("matched.story_id || ':' || replicates.replicate::varchar") }} as weight
+    from matched
+    inner join supported on matched.week = supported.week and matched.outlet_id = supported.outlet_id
+    cross join range({{ var('bootstrap_replicates') }}) as replicates (replicate)
+),
+
+resampled as (
+    select
+        week,
+        outlet_id,
+        replicate,
+        sum(own * weight) / nullif(sum(peers * weight), 0) as ratio
+    from weighted
+    group by week, outlet_id, replicate
+),
+
+intervals as (
+    select
+        week,
+        outlet_id,
+        quantile_cont(ratio, 0.025) as ratio_low,
+        quantile_cont(ratio, 0.975) as ratio_high
+    from resampled
+    group by week, outlet_id
+),
+
+counted as (
+    select
+        week,
+        outlet_id,
+        min(publisher) as publisher,
+        count(*) as eligible_stories,
+        sum(own)::bigint as covered_stories,
+        avg(peers) as peer_mean,
+        sum(peers) as peer_sum
+    from matched
+    group by week, outlet_id
+)
+
+select
+    counted.week,
+    'all' as topic,
+    counted.outlet_id,
+    counted.publisher,
+    counted.eligible_stories,
+    counted.covered_stories,
+    {{ supported_share(
+        'covered_share', 'counted.covered_stories', 'counted.eligible_stories',
+        '(counted.eligible_stories >= ' ~ var('support_stories') ~ ')'
+    ) }},
+    -- Rounded, since the last digit of a sum of fractions depends on the order in which threads add them.
+    case when intervals.week is not null then round(counted.peer_mean, 6) end as peer_share,
+    case
+        when intervals.week is not null and counted.peer_sum > 0 then round(counted.covered_stories / counted.peer_sum, 6)
+    end as ratio,
+    round(intervals.ratio_low, 6) as ratio_low,
+    round(intervals.ratio_high, 6) as ratio_high,
+    case when intervals.week is null then 'below_support' end as rate_reason
+from counted
+left join intervals on counted.week = intervals.week and counted.outlet_id = intervals.outlet_id

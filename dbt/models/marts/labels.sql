@@ -1,0 +1,24 @@
+-- What each outlet calls the same actor, in its own voice.
+with labelled as (
+    select
+        *,
+        lower(trim(actor_text)) as label
+    from {{ ref('int_mention_party') }}
+    where
+        actor_id is not null and role in ('actor', 'target') and voice = 'outlet' and is_latest_version
+        and reuse != 'copy' and not is_resolved
+)
+
+select
+    actor_id,
+    outlet_id,
+    label,
+    min(publisher) as publisher,
+    count(*) as mentions,
+    count(distinct story_id) as stories,
+    sum(count(*)) over (partition by actor_id, outlet_id)::bigint as mentions_of_actor,
+    min(seen_at) as first_seen,
+    max(seen_at) as last_seen,
+    list({'mention_id': mention_id, 'sentence': sentence} order by seen_at, mention_id)[:3] as examples
+from labelled
+group by actor_id, outlet_id, label

@@ -1,0 +1,78 @@
+-- What most independent origins of a story have and an outlet's full text does not: only where the extractor would find it.
+with readers as (
+    select
+        story_id,
+        outlet_id,
+        min(publisher) as publisher,
+        count(*) as articles,
+        sum(analysed_words)::bigint as words
+    from {{ ref('int_article') }}
+    where stratum = 'full_text' and is_analysed and story_id is not null
+    group by story_id, outlet_id
+),
+
+origins as (
+    select
+        story_id,
+        count(distinct origin_id) as origins
+    from {{ ref('int_article') }}
+    where stratum = 'full_text' and is_analysed and story_id is not null
+    group by story_id
+),
+
+elements as (
+    select
+        element_type,
+        element,
+        story_id,
+        min(recall_key) as recall_key,
+        count(distinct origin_id) as origins_with,
+        list(distinct outlet_id order by outlet_id) as found_in
+    from {{ ref('int_element') }}
+    group by story_id, element_type, element
+),
+
+known_recall as (
+    select
+        key,
+        recall
+    from (
+        select
+            null::varchar as key,
+            null::double as recall
+        {% for key, recall in var('extractor_recall').items() %}
+        union all select '{{ key }}', {{ recall }}::double
+        {% endfor %}
+    ) as given
+    where key is not null
+)
+
+select
+    elements.story_id,
+    readers.outlet_id,
+    elements.element_type,
+    elements.element,
+    readers.publisher,
+    readers.articles,
+    readers.words,
+    elements.origins_with,
+    origins.origins,
+    elements.origins_with / origins.origins::double as origin_share,
+    known_recall.recall as extractor_recall,
+    case
+        when list_contains(elements.found_in, readers.outlet_id) then false
+        when known_recall.recall >= {{ var('not_found_recall') }} then true
+    end as is_not_found,
+    case
+        when list_contains(elements.found_in, readers.outlet_id) then null
+        when known_recall.recall is null then 'recall_not_known'
+        when known_recall.recall < {{ var('not_found_recall') }} then 'recall_too_low'
+    end as reason,
+    elements.found_in
+from elements
+inner join origins on elements.story_id = origins.story_id
+inner join readers on elements.story_id = readers.story_id
+left join known_recall on elements.recall_key = known_recall.key
+where
+    elements.origins_with >= {{ var('not_found_origins') }}
+    and elements.origins_with >= {{ var('not_found_share') }} * origins.origins
