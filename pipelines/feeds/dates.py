@@ -34,7 +34,7 @@ _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{1,4})(?!\d)")
 # The fallbacks fill a missing year or day from the machine's clock, or with the first: they get whole dates only.
 _DATED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d+\D+\d+\D+\d+")
-_UNDATED = re.compile(r"[\d:.\s]*|\d{4}\D?\d{1,2}|[\d:]+\s*\w{0,5}")
+_UNDATED = re.compile(r"[\d:.\s]*|\d{4}\D?\d{1,3}|[\d:]+\s*\w{0,5}")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:[\u0900-\u097f]+)?", re.UNICODE)
 _CONNECTIVES = frozenset((
     "at", "de", "del", "of", "um", "a", "à", "alle", "las", "los", "h", "uhr", "the", "der", "den", "le", "la", "kl", "ob", "v",
@@ -56,6 +56,9 @@ class _Parsed(NamedTuple):
     zone: str | None
     quality: str
     offset: timedelta | None
+
+
+_UNREADABLE = _Parsed(None, None, "unreadable", None)
 
 
 def read_date(raw: str | None, *, fetched_at: datetime, outlet_timezone: str, trust_offset: bool = True) -> DateReading:
@@ -100,12 +103,12 @@ def _parse(raw: str, outlet_timezone: str, trust_offset: bool) -> _Parsed:
     text = " ".join(unicodedata.normalize("NFKC", raw).split())[:_MAX_LENGTH]
     own = _read_epoch(text) or _read_text(text, outlet_timezone, trust_offset)
     if own:
-        return own if own.at and own.at.year >= _OLDEST_YEAR else _Parsed(None, None, "unreadable", None)
+        return own if own.at and own.at.year >= _OLDEST_YEAR else _UNREADABLE
     if len(raw) > _MAX_LENGTH or not _DATED.search(text) or _UNDATED.fullmatch(text):
-        return _Parsed(None, None, "unreadable", None)
+        return _UNREADABLE
     at = _dateparser(text, outlet_timezone) or _feedparser(text)
     if at is None or at.year < _OLDEST_YEAR:
-        return _Parsed(None, None, "unreadable", None)
+        return _UNREADABLE
     return _Parsed(at, None, "fallback", None)
 
 
@@ -128,11 +131,13 @@ def _read_text(text: str, outlet_timezone: str, trust_offset: bool) -> _Parsed |
     time = _TIME.search(text)
     if not time:
         return _assemble(_read_day(text, outlet_timezone), None, "", outlet_timezone, trust_offset)
+    clock = _read_clock(time)
+    if clock is None:
+        return _UNREADABLE
     after = text[time.end() :]
     zone_end = _zone_end(after)
     day = _read_day(text[: time.start()] + " " + after[zone_end:], outlet_timezone)
-    clock = _read_clock(time)
-    return _assemble(day, clock, after[:zone_end], outlet_timezone, trust_offset) if clock else None
+    return _assemble(day, clock, after[:zone_end], outlet_timezone, trust_offset)
 
 
 def _read_clock(match: re.Match[str]) -> tuple[int, int, int, int] | None:
@@ -172,7 +177,8 @@ def _read_day(text: str, outlet_timezone: str) -> tuple[int, ...] | None:
             continue
         word = plain_word(token)
         known = load_months().get(word)
-        if known and month is None:
+        if known:
+            # The last one counts: "mar., 14 mai 2024" begins with the French Tuesday, not with March.
             month = known
         elif word not in _CONNECTIVES:
             words += 1
@@ -211,7 +217,6 @@ def _assemble(
     """Put a date together; None when there was no day, `unreadable` when there is no such day."""
     if day is None:
         return None
-    unreadable = _Parsed(None, None, "unreadable", None)
     hour, minute, second, micro = clock or (0, 0, 0, 0)
     extra = timedelta(days=hour // 24, seconds=second // 60)
     try:
@@ -222,7 +227,7 @@ def _assemble(
             return _Parsed(local.astimezone(UTC), "outlet", "assumed_zone" if clock else "date_only", None)
         return _Parsed(naive.replace(tzinfo=timezone(offset)).astimezone(UTC), source, "ok", offset)
     except (ValueError, OverflowError):
-        return unreadable
+        return _UNREADABLE
 
 
 def _offset(text: str, naive: datetime, outlet_timezone: str) -> tuple[timedelta | None, str | None]:

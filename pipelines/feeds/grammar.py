@@ -97,6 +97,13 @@ class _Lean:
     def _end_expirationdate(self: Any) -> None:
         self.pop("expired")
 
+    # feedparser converts these to numbers, and fails on an end tag that had no start.
+    def _end_width(self: Any) -> None:
+        self.pop("width")
+
+    def _end_height(self: Any) -> None:
+        self.pop("height")
+
     def _end_dcterms_valid(self: Any) -> None:
         self.pop("validity")
 

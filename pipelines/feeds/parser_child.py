@@ -40,6 +40,9 @@ def main(arguments: list[str]) -> None:
             context, body = connection.recv()
         except (EOFError, ConnectionError):
             return
+        except MemoryError:
+            connection.send((MEMORY, None))
+            return
         signal.setitimer(signal.ITIMER_REAL, timeout_s + _ORPHAN_GRACE_S)
         answer = _answer(context, body)
         signal.setitimer(signal.ITIMER_REAL, 0)

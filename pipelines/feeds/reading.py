@@ -111,8 +111,9 @@ def _read_leniently(text: str, strict: StrictParser, faults: tuple[str, ...], co
     try:
         loose.read(text)
     except FAILURES as error:
-        inside = bool(strict.inentry and strict.entries)
-        return _Parsed(strict, (*faults, f"and the lenient parser failed too ({type(error).__name__})"), incomplete=inside)
+        best = max(strict, loose, key=lambda parser: len(parser.entries))
+        faults = (*faults, f"and the lenient parser failed too ({type(error).__name__})")
+        return _Parsed(best, faults, incomplete=bool(best.inentry and best.entries))
     return _Parsed(loose, faults, incomplete=bool(loose.inentry and loose.entries))
 
 
