@@ -121,8 +121,8 @@ def clean(
 
 def _last_blank(text: str, limit: int) -> int:
     """Return where to cut ``text`` so that at most ``limit`` characters and, if possible, only whole words are kept."""
-    blank = max(text.rfind(" ", limit - limit // 10, limit), text.rfind("\n", limit - limit // 10, limit))
-    return blank if blank > 0 else limit
+    blank = max(text.rfind(" ", limit - limit // 10, limit + 1), text.rfind("\n", limit - limit // 10, limit + 1))
+    return len(text[: blank if blank > 0 else limit].rstrip(" \n"))
 
 
 def _strip_markup(raw: str, flags: set[str], single_line: bool) -> tuple[str, Runs]:
