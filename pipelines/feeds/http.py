@@ -275,9 +275,7 @@ class HttpClient:
             chain.validators_sent = True
         return fields
 
-    def _result(
-        self, connection: HTTPConnection, response: RawResponse, chain: _Chain
-    ) -> tuple[HttpOutcome, bytes | None, str | None]:
+    def _result(self, connection: HTTPConnection, response: RawResponse, chain: _Chain) -> tuple[HttpOutcome, bytes | None, str | None]:
         status = response.status
         if status == 304:
             return "not_modified", None, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -22,7 +23,8 @@ REFUSED = {
     "mapped": ["::ffff:8.8.8.8", "::ffff:127.0.0.1", "::ffff:a9fe:a9fe"],
     "nat64": ["64:ff9b::8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::1"],
     "six_to_four": ["2002:7f00:1::1", "2002:808:808::1", "192.88.99.1"],
-    "reserved": ["0.0.0.0", "::", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "2001:db8::1", "2001::1", "100::1", "::8.8.8.8"],
+    "reserved": ["0.0.0.0", "::", "240.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1",
+                 "2001:db8::1", "2001::1", "100::1", "::8.8.8.8"],
     "cloud": ["168.63.129.16", "fd00:ec2::254"],
 }  # fmt: skip
 
@@ -66,7 +68,9 @@ def test_one_refused_address_among_public_ones_refuses_the_name(make_client):
     assert client.get("http://mixed.example/").outcome == "refused_address"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f000001", "127.1", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127%2e0.0.1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "2130706433", "0x7f000001", "127.1", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127%2e0.0.1"]
+)
 def test_loopback_in_every_spelling_is_refused_by_the_systems_resolver(server, host):
     server.on("/feed", reply(200, b"secret"))
     response = HttpClient(HttpPolicy(deadline_s=3)).get(f"http://{host}:{server.port}/feed")
@@ -108,7 +112,8 @@ def test_addresses_are_checked_at_every_hop(server, make_client):
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://example.org/feed", "gopher://example.org/", "data:text/xml,<rss/>", "javascript:alert(1)", "FILE:/etc"]
+    "url",
+    ["file:///etc/passwd", "ftp://example.org/feed", "gopher://example.org/", "data:text/xml,<rss/>", "javascript:alert(1)", "FILE:/etc"],
 )
 def test_only_http_and_https(client, url):
     response = client.get(url)
@@ -132,7 +137,7 @@ def test_what_is_no_address_is_an_outcome_too(client, url):
 
 
 def test_a_url_is_normalised():
-    assert read_url(" HTTPS://Example.ORG:443/a b/../ü?q=ä#part ").url == "https://example.org/a%20b/../%C3%BC?q=%C3%A4".replace("a%20b/../", "")
+    assert read_url(" HTTPS://Example.ORG:443/a b/../c d/ü?q=ä#part ").url == "https://example.org/c%20d/%C3%BC?q=%C3%A4"
     assert read_url("http://bücher.example").url == "http://xn--bcher-kva.example/"
     assert read_url("http://[::1]:81/x").host == "::1"
     assert read_url("http://example.org?q=1").target == "/?q=1"
@@ -152,15 +157,18 @@ def test_no_text_makes_the_reading_of_urls_raise_anything_else(host, location):
             read_url(text)
         except (BadUrlError, RefusedAddressError) as error:
             assert str(error).endswith(".")
-    try:
+    with contextlib.suppress(BadUrlError, RefusedAddressError):
         join_url("http://example.org/feed", location)
-    except (BadUrlError, RefusedAddressError):
-        pass
 
 
 def test_a_resolver_that_hangs_is_cut_at_the_deadline():
     never = threading.Event()
-    client = HttpClient(HttpPolicy(deadline_s=0.2), resolver=lambda host, port: [] if never.wait(2) else [])
+
+    def hanging(host: str, port: int) -> list[Endpoint]:
+        never.wait(2)
+        return []
+
+    client = HttpClient(HttpPolicy(deadline_s=0.2), resolver=hanging)
     started = time.monotonic()
     assert client.get("http://slow.example/").outcome == "timeout"
     assert time.monotonic() - started < 1

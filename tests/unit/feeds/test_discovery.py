@@ -28,11 +28,13 @@ def test_a_feed_is_itself(server, client, rss):
 @pytest.mark.parametrize(
     ("body", "kind", "title", "language"),
     [
-        ('<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="text">Hafen &amp; Stadt</title></feed>', "atom", "Hafen & Stadt", "de"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="text">Hafen &amp; Stadt</title></feed>',
+         "atom", "Hafen & Stadt", "de"),
         ('<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><channel><title><![CDATA[Port]]></title></channel></rdf:RDF>',
          "rdf", "Port", None),
         ('\ufeff <?xml version="1.0"?><!-- x --><rss><channel/></rss>', "rss", None, None),
-        ('{"version": "https:\\/\\/jsonfeed.org\\/version\\/1", "title": "Kai \\u00fc\\"", "language": "en", "items": []}', "json", 'Kai ü"', "en"),
+        ('{"version": "https:\\/\\/jsonfeed.org\\/version\\/1", "title": "Kai \\u00fc\\"", "language": "en", "items": []}',
+         "json", 'Kai ü"', "en"),
     ],
 )  # fmt: skip
 def test_each_kind_of_feed_is_recognised(server, client, body, kind, title, language):
@@ -61,7 +63,9 @@ def test_a_base_element_counts(server, client):
     assert [f.url for f in find(server, client)] == [server.url("/deep/f.xml")]
 
 
-@pytest.mark.parametrize("href", ["file:///etc/passwd", "http://169.254.169.254/", "http://10.0.0.1/f", "http://u:p@x.example/", "http://[::ffff:1.2.3.4]/"])
+@pytest.mark.parametrize(
+    "href", ["file:///etc/passwd", "http://169.254.169.254/", "http://10.0.0.1/f", "http://u:p@x.example/", "http://[::ffff:1.2.3.4]/"]
+)
 def test_links_to_where_requests_may_not_go_are_left_out(server, client, href):
     server.on("/", page(f'<link rel="alternate" type="application/rss+xml" href="{href}">'))
     assert find(server, client) == []

@@ -40,7 +40,9 @@ def poller(server, client, archive, clock):
 
 def test_a_first_body_fills_the_whole_row(poller, server, archive, clock, rss):
     body = rss("Ferry late")
-    server.on("/feed", reply(200, body, {"ETag": '"1"', "Last-Modified": "Wed, 01 Sep 2021 11:00:00 GMT", "Content-Type": "application/xml"}))
+    server.on(
+        "/feed", reply(200, body, {"ETag": '"1"', "Last-Modified": "Wed, 01 Sep 2021 11:00:00 GMT", "Content-Type": "application/xml"})
+    )
     row = poller.poll()
     assert row.fetch_id == make_id("fetch", "quay/main", clock.now())
     assert (row.requested_at, row.outcome, row.status, row.detail) == (clock.now(), "new_body", 200, None)
@@ -106,7 +108,9 @@ def test_validators_that_could_not_be_sent_back_are_not_kept(poller, server, rss
 
 
 def test_validators_go_to_the_address_that_gave_them(poller, server, rss):
-    server.on("/feed", reply(302, headers={"Location": "/a"}), reply(302, headers={"Location": "/a"}), reply(302, headers={"Location": "/b"}))
+    server.on(
+        "/feed", reply(302, headers={"Location": "/a"}), reply(302, headers={"Location": "/a"}), reply(302, headers={"Location": "/b"})
+    )
     server.on("/a", reply(200, rss("a"), {"ETag": '"a"'}), reply(304))
     server.on("/b", reply(200, rss("b")))
     assert poller.poll().validators_url == server.url("/a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import threading
 import time
 from datetime import timedelta
@@ -77,7 +78,7 @@ def test_one_request_at_a_time_to_a_host_with_a_pause_between(server, make_clien
     run(targets, client=client, archive=archive, clock=clock, policy=PollPolicy(host_interval_s=0.1))
     assert server.most_under_way == 1
     times = [asked.at for asked in server.asked]
-    assert all(later - earlier >= 0.125 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.125 for earlier, later in itertools.pairwise(times))
 
 
 def test_waiting_for_one_host_does_not_hold_up_the_others(server, hosts, archive, clock, rss):
@@ -96,7 +97,7 @@ def test_redirects_of_several_feeds_to_one_host_take_turns_there(server, hosts, 
     run([target(server, n) for n in range(4)], client=hosts, archive=archive, clock=clock, policy=PollPolicy(host_interval_s=0.05))
     times = [asked.at for asked in server.asked if asked.path == "/shared"]
     assert len(times) == 4
-    assert all(later - earlier >= 0.06 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.06 for earlier, later in itertools.pairwise(times))
 
 
 def test_one_feeds_failure_is_a_row_and_the_others_go_on(server, hosts, archive, clock, rss):
@@ -157,7 +158,14 @@ def test_when_a_row_cannot_be_stored_no_further_feed_is_asked(server, hosts, arc
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        run([target(server, n) for n in range(20)], client=hosts, archive=archive, clock=clock, policy=PollPolicy(concurrency=2), on_fetch=full)
+        run(
+            [target(server, n) for n in range(20)],
+            client=hosts,
+            archive=archive,
+            clock=clock,
+            policy=PollPolicy(concurrency=2),
+            on_fetch=full,
+        )
     assert len(server.asked) <= 4
 
 

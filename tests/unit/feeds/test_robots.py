@@ -32,7 +32,9 @@ Disallow: /*.pdf$
 """
 
 
-@pytest.mark.parametrize(("path", "allowed"), [("/story/1", False), ("/story/open/2", True), ("/news", True), ("/a.pdf", False), ("/a.pdf?x", True)])
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/story/1", False), ("/story/open/2", True), ("/news", True), ("/a.pdf", False), ("/a.pdf?x", True)]
+)
 def test_rules_hold_for_article_pages(server, robots, path, allowed):
     server.on("/robots.txt", reply(200, RULES))
     verdict = check(robots, server, path)
@@ -40,7 +42,9 @@ def test_rules_hold_for_article_pages(server, robots, path, allowed):
     assert (verdict.reason is None) is allowed
 
 
-@pytest.mark.parametrize(("agents", "allowed"), [("Parallax", False), ("parallax", False), ("PARALLAX*", False), ("tests", True), ("Googlebot", True)])
+@pytest.mark.parametrize(
+    ("agents", "allowed"), [("Parallax", False), ("parallax", False), ("PARALLAX*", False), ("tests", True), ("Googlebot", True)]
+)
 def test_groups_are_matched_by_the_product_token(server, robots, agents, allowed):
     server.on("/robots.txt", reply(200, f"User-agent: {agents}\nDisallow: /\n\nUser-agent: *\nAllow: /\n".encode()))
     assert check(robots, server).allowed is allowed
@@ -69,7 +73,9 @@ def test_where_there_is_none_all_is_allowed(server, robots, status):
     assert check(robots, server).allowed
 
 
-@pytest.mark.parametrize("answer", [reply(500), reply(503), reply(503, headers={"Retry-After": "9"}), reply(429), lambda _: [RESET], b"no http"])
+@pytest.mark.parametrize(
+    "answer", [reply(500), reply(503), reply(503, headers={"Retry-After": "9"}), reply(429), lambda _: [RESET], b"no http"]
+)
 def test_where_it_cannot_be_had_nothing_is_allowed_and_it_is_tried_again_soon(server, robots, clock, answer):
     server.on("/robots.txt", answer, reply(404))
     verdict = check(robots, server)
