@@ -111,7 +111,7 @@ def _read_leniently(text: str, strict: StrictParser, faults: tuple[str, ...], co
     try:
         loose.read(text)
     except FAILURES as error:
-        best = max(strict, loose, key=lambda parser: len(parser.entries))
+        best: StrictParser | LooseParser = loose if len(loose.entries) > len(strict.entries) else strict
         faults = (*faults, f"and the lenient parser failed too ({type(error).__name__})")
         return _Parsed(best, faults, incomplete=bool(best.inentry and best.entries))
     return _Parsed(loose, faults, incomplete=bool(loose.inentry and loose.entries))

@@ -343,7 +343,7 @@ def test_end_tags_that_feedparser_fails_on_cost_nothing() -> None:
 
 
 def test_any_mutation_of_a_feed_gives_an_outcome() -> None:
-    pieces = ["<item>", "</item>", "<![CDATA[", "]]>", "<!--", "&#xD800;", "</title>", "<source url='x'>", "\x00", "</width>", "<svg>", "&x;"]
+    pieces = ["<item>", "</item>", "<![CDATA[", "]]>", "<!--", "&#xD800;", "</title>", "<source url='x'>", "\x00", "</width>", "&x;"]
     chance = random.Random(20240514)
     sound = rss_of(ITEM, titled("Second")).decode()
     for _ in range(300):
