@@ -22,6 +22,7 @@ from pipelines.evaluation.scoring import score
 from pipelines.extraction.analysis import ItemAnalysis
 from pipelines.extraction.extractor import MODEL, Extractor, extractor_version
 from pipelines.extraction.jsonl import to_gold_format
+from pipelines.extraction.places import PlaceResolver
 
 
 class Tools:
@@ -118,7 +119,7 @@ def _roles(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:
 
 
 def _places(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:
-    resolver = tools.extractor.rules.stamp.places
+    resolver = PlaceResolver.load()
     for row, read in zip(rows, _read([row["text"] for row in rows], tools), strict=True):
         yield places.predict(row, read.units, resolver)
 

@@ -1,76 +1,95 @@
 """Toponyms of a text with their points, from the extractor's named entities and its gazetteer.
 
-The extractor resolves the place of a deed with the outlet's country as its context. A bare text has no outlet, so its context is the
-country that most of its own toponyms lie in.
+The extractor only looks for the place of a deed; the annotation marks every name of a place. So all entities that are places count
+here, nations too where the gazetteer knows the country ("Georgian"), and a name that was found once counts wherever the text has it
+again, inside a longer name as well ("Alexandria Police Department").
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Any, Protocol
 
 from pipelines.extraction.analysis import UnitAnalysis
-from pipelines.extraction.mentions import Place, PlaceFinder
+from pipelines.extraction.mentions import Place
 from pipelines.extraction.stages.parse import Parsed
 
 PLACE_TYPES = frozenset({"GPE", "LOC"})
+NATION_TYPE = "NORP"
 _ARTICLES = frozenset({"the", "a", "an"})
 _WITHIN = 2
 """Characters between a place and the larger one that says where it is (``", "``)."""
+_SHORTEST_REPEATED = 4
+
+Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    start: int
-    end: int
-    phrase: str
-    qualified: str | None
+class DocumentPlaces(Protocol):
+    """The gazetteer: resolves one phrase, or all phrases of a text together; ``places.PlaceResolver`` does."""
+
+    def resolve(self, phrase: str, context_country: str | None = None) -> Place | None:
+        """Return the place that a phrase names, or ``None``."""
+        ...
+
+    def resolve_document(self, phrases: Sequence[str], context_country: str | None = None) -> Sequence[Place | None]:
+        """Return one result per phrase, in order."""
+        ...
 
 
-def predict(row: Any, units: Sequence[UnitAnalysis], places: PlaceFinder) -> dict[str, Any]:
-    """Return the prediction for one places line."""
-    names = [name for unit in units for name in _names(unit.parsed)]
-    home = _home(places.resolve(name.qualified or name.phrase) for name in names)
-    return {"toponyms": [_toponym(name, _resolve(name, places, home)) for name in names]}
+def predict(row: Any, units: Sequence[UnitAnalysis], places: DocumentPlaces) -> dict[str, Any]:
+    """Return the prediction for one places line; names that the gazetteer does not know are left out."""
+    text = row["text"]
+    found = {span for unit in units for span in _named(unit.parsed, places)}
+    spans = sorted(found | _repeated(text, found, places))
+    # Equal phrases resolve alike, so a qualified name ("Paris, Texas") settles only its own occurrence.
+    resolved = places.resolve_document([_qualified(text, span, after) for span, after in zip_longest(spans, spans[1:])])
+    alone = places.resolve_document([text[start:end] for start, end in spans])
+    pairs = ((span, place or plain) for span, place, plain in zip(spans, resolved, alone, strict=True))
+    return {"toponyms": [_toponym(text, span, place) for span, place in pairs if place]}
 
 
-def _names(parsed: Parsed) -> Iterator[_Name]:
-    spans = [(first, after) for first, after in parsed.entities if parsed.entity[first] in PLACE_TYPES]
-    for n, (first, after) in enumerate(spans):
+def _named(parsed: Parsed, places: DocumentPlaces) -> Iterable[Span]:
+    for first, after in parsed.entities:
         begin = first + 1 if parsed.lower[first] in _ARTICLES and after - first > 1 else first
         start, end = parsed.start[begin], parsed.end[after - 1]
-        qualified = None
-        if n + 1 < len(spans):
-            larger = spans[n + 1]
-            between = parsed.text[end : parsed.start[larger[0]]]
-            if len(between) <= _WITHIN and between.strip() == ",":
-                qualified = parsed.text[start : parsed.end[larger[1] - 1]]
-        yield _Name(start, end, parsed.text[start:end], qualified)
+        kind = parsed.entity[first]
+        if kind in PLACE_TYPES:
+            yield start, end
+        elif kind == NATION_TYPE:
+            place = places.resolve(parsed.text[start:end])
+            if place is not None and place.precision == "country":
+                yield start, end
 
 
-def _home(found: Iterable[Place | None]) -> str | None:
-    countries = Counter(place.country for place in found if place is not None and place.country)
-    # Ties go to the alphabet, so that a text has one home in every run.
-    return min(countries, key=lambda country: (-countries[country], country), default=None)
+def _repeated(text: str, found: set[Span], places: DocumentPlaces) -> set[Span]:
+    phrases = {text[start:end] for start, end in found}
+    known = sorted((p for p in phrases if len(p) >= _SHORTEST_REPEATED and places.resolve(p)), key=lambda p: (-len(p), p))
+    if not known:
+        return set()
+    taken = {at for start, end in found for at in range(start, end)}
+    again = re.compile(rf"\b(?:{'|'.join(map(re.escape, known))})\b")
+    return {match.span() for match in again.finditer(text) if taken.isdisjoint(range(*match.span()))}
 
 
-def _resolve(name: _Name, places: PlaceFinder, home: str | None) -> Place | None:
-    for phrase in (name.qualified, name.phrase):
-        found = places.resolve(phrase, home) if phrase else None
-        if found is not None:
-            return found
-    return None
+def _qualified(text: str, span: Span, after: Span | None) -> str:
+    start, end = span
+    if after is not None:
+        between = text[end : after[0]]
+        if len(between) <= _WITHIN and between.strip() == ",":
+            return text[start : after[1]]
+    return text[start:end]
 
 
-def _toponym(name: _Name, place: Place | None) -> dict[str, Any]:
+def _toponym(text: str, span: Span, place: Place) -> dict[str, Any]:
+    start, end = span
     return {
-        "start": name.start,
-        "end": name.end,
-        "phrase": name.phrase,
-        "geonameid": place.id if place else None,
-        "lat": place.lat if place else None,
-        "lon": place.lon if place else None,
-        "country": place.country if place else None,
+        "start": start,
+        "end": end,
+        "phrase": text[start:end],
+        "geonameid": place.id,
+        "lat": place.lat,
+        "lon": place.lon,
+        "country": place.country,
     }
