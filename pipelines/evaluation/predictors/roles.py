@@ -14,7 +14,7 @@ _JOINTS = frozenset({",", "and", "or", "&"})
 
 
 DEEDS = 2
-"""The annotation marks the sides of a sentence's main deed, seldom of a second one."""
+"""The annotation marks the sides of a sentence's main deed, seldom of a second one; the number was chosen on the development lines."""
 
 
 def sentence_of(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
