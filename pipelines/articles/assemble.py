@@ -191,20 +191,9 @@ def _build(
 ) -> ArticleVersion:
     title, summary, body = texts.title.text, texts.summary.text, texts.body.text
     language, confidence = detect("\n".join(filter(None, (title, summary or body[:_LANGUAGE_CHARS]))), _short_code(outlet.language))
-    own_host = wire.host_of(entry.link or "")
-    source_url, source_title = _foreign_source(entry, own_host)
-    wires = wire.default()
-    credit = wire.detect(
-        wires,
-        title=title,
-        summary=summary,
-        body=body,
-        author=entry.author,
-        source_url=source_url,
-        source_title=source_title,
-        own_host=own_host,
-    )
-    if credit is None and wires.contributes(body or summary):
+    source_url, source_title = _foreign_source(entry, wire.host_of(entry.link or ""))
+    credit = _credit(entry, texts, source_url, source_title)
+    if credit is None and wire.default().contributes(body or summary):
         flags.add(WIRE_CONTRIBUTED)
     return ArticleVersion(
         version_id=version_id,
@@ -241,6 +230,19 @@ def _build(
         source_url=source_url,
         source_title=source_title,
         flags=sorted(flags),
+    )
+
+
+def _credit(entry: Entry, texts: _Texts, source_url: str | None, source_title: str | None) -> wire.Credit | None:
+    return wire.detect(
+        wire.default(),
+        title=texts.title.text,
+        summary=texts.summary.text,
+        body=texts.body.text,
+        author=entry.author,
+        source_url=source_url,
+        source_title=source_title,
+        own_host=wire.host_of(entry.link or ""),
     )
 
 
