@@ -64,7 +64,7 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
             candidates.extend(find_candidates(words, first, last, lexicons.predicates, lexicons.lemmas))
             here = find_attributions(words, number, lexicons.cues, carried)
             attributions.append(here)
-            speaking = [a for a in here if a.source is not None and a.kind in ("verb", "phrase", "object", "quote", "carried")]
+            speaking = [a for a in here if a.source is not None and a.kind in ("verb", "phrase", "object", "trailing", "quote", "carried")]
             if speaking:
                 carried = speaking[-1]
             elif not any(words.quote[i] >= 0 for i in range(first, last)):

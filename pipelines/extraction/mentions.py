@@ -93,7 +93,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
     start, end = p.start[draft.candidate.first], p.end[draft.candidate.last]
     today = publication_day(item)
     day, until, precision, source = _when(draft, today)
-    actors = _parties(draft.actors, analysis, item, stamp, day or today)
+    actors = _parties(draft.actors, analysis, item, stamp, day or today, p)
     spot = _place(draft, unit, item, stamp)
     speaker, cue, chain = _sources(draft, unit, analysis, item, stamp, lexicons, today)
     when = draft.when
@@ -116,7 +116,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
         mode=draft.sense.mode if draft.sense else None,
         actors=actors,
         actor_omitted=_omitted(draft, p),
-        targets=_parties(draft.targets, analysis, item, stamp, day or today),
+        targets=_parties(draft.targets, analysis, item, stamp, day or today, p),
         place=spot.text if spot else None,
         place_start=spot.start if spot else None,
         place_end=spot.end if spot else None,
@@ -175,26 +175,22 @@ def _when(draft: Draft, today: date) -> tuple[date | None, date | None, str | No
     return today, today, "day", "publication"
 
 
-def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed | None = None) -> Party:
-    """A phrase with the actor that it names; an unresolved pronoun stays as written, with no id."""
+def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed) -> Party:
+    """A phrase with the actor that it names; ``spoken`` is the unit of the pronoun that it resolves. An unresolved pronoun has no id."""
     p = analysis.units[one.unit].parsed
     first, last = phrase_span(p, one.head)
     text = p.cut(first, last)
     known = None if p.lower[one.head] in PRONOUNS else stamp.actors.resolve(text, on, item.country)
-    pronoun = spoken.cut(one.pronoun, one.pronoun) if spoken is not None and one.pronoun is not None else None
     return Party(
         text=text, unit=p.unit, start=p.start[first], end=p.end[last], id=known.id if known else None,  # type: ignore[arg-type]
-        country=known.country if known else None, sector=known.sector if known else None, pronoun=pronoun,
+        country=known.country if known else None, sector=known.sector if known else None,
+        pronoun=spoken.cut(*phrase_span(spoken, one.pronoun)) if one.pronoun is not None else None,
     )  # fmt: skip
 
 
-def _parties(fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date) -> list[Party]:
-    units = {unit.parsed.unit: unit.parsed for unit in analysis.units}
+def _parties(fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed) -> list[Party]:
     found: list[Party] = []
     for one in fillers:
-        spoken = analysis.units[one.unit].parsed
-        if one.pronoun is not None:
-            spoken = next((p for p in units.values() if one.pronoun < len(p.lower) and p.lower[one.pronoun] in PRONOUNS), spoken)
         made = party(one, analysis, item, stamp, on, spoken)
         if all((other.unit, other.start, other.end) != (made.unit, made.start, made.end) for other in found):
             found.append(made)

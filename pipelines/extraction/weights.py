@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,12 @@ def hash_text(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
+def hash_all(texts: Iterable[str]) -> list[int]:
+    """The hashes of many names."""
+    crc = zlib.crc32
+    return [crc(text.encode("utf-8", "surrogatepass")) for text in texts]
+
+
 @dataclass(frozen=True, slots=True)
 class LinearModel:
     """Scores per class of a bag of hashed features, plus optional dense ones. A ranker has one class named ""."""
@@ -36,11 +42,16 @@ class LinearModel:
     rows: dict[int, int]
     table: Floats
     dense: Floats
+    column: list[float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A ranker's sums are short: plain floats are faster than arrays there.
+        object.__setattr__(self, "column", self.table[:, 0].tolist() if len(self.classes) == 1 else [])
 
     def scores(self, features: Sequence[int], dense: Floats | None = None) -> Floats:
         """Sum the weights of the features that the model knows."""
-        rows = self.rows
-        known = [rows[f] for f in features if f in rows]
+        find = self.rows.get
+        known = [row for row in map(find, features) if row is not None]
         total: Floats = self.table[known].sum(axis=0) if known else np.zeros(self.table.shape[1], dtype=np.float32)
         return total if dense is None else total + dense @ self.dense
 
@@ -50,7 +61,12 @@ class LinearModel:
 
     def rank(self, choices: Sequence[Sequence[int]]) -> list[float]:
         """Softmax over choices for a one-class model."""
-        return softmax(np.array([float(self.scores(choice)[0]) for choice in choices], dtype=np.float32)).tolist()  # type: ignore[no-any-return]
+        find, column = self.rows.get, self.column
+        totals = [math.fsum(column[row] for row in map(find, choice) if row is not None) for choice in choices]
+        top = max(totals)
+        powers = [math.exp(total - top) for total in totals]
+        whole = math.fsum(powers)
+        return [power / whole for power in powers]
 
 
 def softmax(scores: Floats) -> Floats:
@@ -126,6 +142,12 @@ class Embeddings:
 
     rows: dict[int, int]
     vectors: Floats
+    groups: list[int]
+
+    def cluster(self, word: str) -> int:
+        """The number of the word's cluster; -1 where the word is unknown."""
+        row = self.rows.get(hash_text(word))
+        return self.groups[row] if row is not None else -1
 
     def __call__(self, word: str) -> Floats:
         """The word's vector, zeros where it is unknown."""
@@ -148,15 +170,10 @@ def load_embeddings(path: Path = DATA / "embeddings.npz") -> Embeddings:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             vectors = arrays["vectors"].astype(np.float32)
+            groups = arrays["groups"].tolist()
             rows = dict(zip(arrays["hashes"].tolist(), arrays["rows"].tolist(), strict=True))
     except (OSError, ValueError, KeyError) as error:
         raise LexiconError(f"{path.name} cannot be read: {error}") from error
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled = vectors / np.maximum(norms, 1e-6)
-    return Embeddings(rows, np.vstack([scaled, np.zeros((1, vectors.shape[1]), dtype=np.float32)]).astype(np.float32))
-
-
-def log_odds(probability: float) -> float:
-    """Logit, kept finite."""
-    p = min(1 - 1e-6, max(1e-6, probability))
-    return math.log(p / (1 - p))
+    return Embeddings(rows, np.vstack([scaled, np.zeros((1, vectors.shape[1]), dtype=np.float32)]).astype(np.float32), groups)

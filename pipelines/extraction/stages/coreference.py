@@ -52,6 +52,11 @@ def resolve(units: Sequence[Parsed]) -> list[dict[int, Antecedent]]:
                     choice = _choose(units, parsed, number, head, here, history)
                     if choice is not None:
                         found[head] = choice
+                elif _is_bare_definite(parsed, head):
+                    choice = _name_for(units, parsed, number, head, here, history)
+                    if choice is not None:
+                        found[head] = choice
+                    here.append((number, head))
                 elif parsed.pos[head] in NOMINAL and parsed.pos[head] != "PRON":
                     here.append((number, head))
             history.extend(here)
@@ -83,6 +88,30 @@ def _choose(
         if score > best_score:
             best, best_score = Antecedent(unit, head), score
     return best
+
+
+def _is_bare_definite(parsed: Parsed, head: int) -> bool:
+    """"The group", "the French tycoon": a common noun for a person or body with "the" and nothing that tells it from others."""
+    if parsed.pos[head] != "NOUN" or parsed.tag[head] != "NN" or parsed.lemma[head] not in _PERSON | _GROUP:
+        return False
+    deps = {parsed.dep[child] for child in parsed.children[head]}
+    definite = any(parsed.lower[child] == "the" for child in parsed.children[head])
+    return definite and not deps & {"prep", "relcl", "acl", "poss", "compound", "appos", "nummod", "conj"}
+
+
+def _name_for(
+    units: Sequence[Parsed], parsed: Parsed, number: int, definite: int, here: list[tuple[int, int]], history: list[tuple[int, int]]
+) -> Antecedent | None:
+    """The nearest proper name of the right kind, where the item names only one of that kind before."""
+    wanted = ("PERSON",) if parsed.lemma[definite] in _PERSON else ("ORG",)
+    names: dict[str, Antecedent] = {}
+    for unit, head in [*history, *here]:
+        other = units[unit]
+        if other.entity[head] in wanted and other.pos[head] == "PROPN" and other.dep[head] not in ("poss", "compound") and not (
+            unit == number and other.sentence_of[head] == parsed.sentence_of[definite]
+        ):
+            names[other.lower[head]] = Antecedent(unit, head)
+    return next(iter(names.values())) if len(names) == 1 else None
 
 
 def _binds(parsed: Parsed, head: int, pronoun: int) -> bool:

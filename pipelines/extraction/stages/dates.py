@@ -121,13 +121,13 @@ def _month(parsed: Parsed, at: int, last: int, today: date, future: bool) -> Dat
             year, end = int(rest[0]), end + 1
     elif after and _YEAR.match(after[0]):
         year, end = int(after[0]), end + 1
+    if day is None and end == at and after[:1] in (["this"], ["last"], ["next"]) and after[1:2] == ["year"]:
+        year, end = today.year + {"this": 0, "last": -1, "next": 1}[after[0]], at + 2
     if day is None and at and (match := _DAY.match(parsed.lower[at - 1])) and 1 <= int(match.group(1)) <= 31:
         day, first = int(match.group(1)), at - 1
     if year is None:
         year = _likely_year(month, day or 15, today, future)
-        source = "stated"
-    else:
-        source = "stated"
+    source = "stated"
     if day is None:
         return _of_month(first, end, year, month, source)
     return _day(first, end, date(year, month, day), source, date(year, month, day) > today)

@@ -15,7 +15,8 @@ from pipelines.extraction.stages.text import Normal
 
 MAX_SENTENCE = 250
 _ATTRIBUTES = ["ORTH", "POS", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "IDX", "LENGTH", "SENT_START"]
-_TITLE_BREAKS = {":", "|"}
+_TITLE_BREAKS = frozenset((":", "|", "-", "–", "—", "--"))
+_MISREAD = {"gov't": ("NOUN", "NN"), "govt": ("NOUN", "NN")}
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ def prepare(nlp: Any, normal: Normal, unit: str) -> Any:
     marks = _TITLE_BREAKS if unit == "title" else frozenset()
     for index in range(1, len(doc)):
         before = doc[index - 1].text
-        if before in marks and index > 1 or "\n" in before:
+        apart = before in marks and index > 1 and doc[index - 1].whitespace_ and (before == ":" or doc[index - 2].whitespace_)
+        if apart or "\n" in before:
             doc[index].is_sent_start = True
     return doc
 
@@ -93,6 +95,9 @@ def to_parsed(doc: Any, normal: Normal, stored: str, unit: str, lemmas: Lemmas) 
     pos = [names[row[1]] for row in raw]
     tag = [names[row[2]] for row in raw]
     lower = [word.lower() for word in words]
+    for index, word in enumerate(lower):
+        if word in _MISREAD:
+            pos[index], tag[index] = _MISREAD[word]
     sentences, heads, split = _sentences([row[9] == 1 for row in table], heads)
     sentence_of = [0] * len(words)
     for number, (a, b) in enumerate(sentences):

@@ -51,6 +51,8 @@ def phrase_heads(parsed: Parsed, first: int, last: int) -> list[int]:
     found = []
     for index in range(first, last):
         pos, dep = parsed.pos[index], parsed.dep[index]
+        if parsed.entity[index] in ("DATE", "TIME", "PERCENT") or not parsed.lower[index][:1].isalnum():
+            continue
         if pos in NOMINAL:
             if parsed.tag[index] in ("WP", "WDT", "WP$") or pos == "NUM" and dep in ("nummod", "quantmod", "compound"):
                 continue
@@ -115,7 +117,7 @@ def _belongs(parsed: Parsed, at: int, child: int, head: int) -> bool:
     if dep in _CLAUSAL or dep in ("punct", "cc", "mark", "advmod", "preconj", "dep"):
         hyphen = dep == "punct" and at != head or parsed.words[child] in ("-", "'", '"')
         return hyphen and dep == "punct" and child < head
-    if dep == "appos":
+    if dep == "appos" or dep == "npadvmod" and child > at:
         return False
     if dep == "prep":
         return child > at and child - head < 8 and parsed.lower[child] in ("of", "for", "with", "on", "from", "in", "at") and (
@@ -146,12 +148,17 @@ def find_roles(parsed: Parsed, index: int, lexicon: Predicates) -> list[Role]:
     first, last = max(first, index - _WINDOW), min(last, index + _WINDOW)
     relations: dict[int, str] = {}
     for relation, head in _direct(parsed, index, lexicon):
-        relations.setdefault(head, relation)
+        named = _named(parsed, head)
+        relations.setdefault(named, relation)
+        if named != head:
+            relations.setdefault(head, f"{relation}:appos")
     found = []
     for head in phrase_heads(parsed, first, last):
         if head == index or _inside_trigger(parsed, head, index):
             continue
         if not own_first <= head < own_last:
+            if head in relations:
+                continue
             found.append(Role(head, f"part{'<' if head < index else '>'}{parsed.dep[head]}", "part"))
             continue
         path = _path(parsed, index, head)
@@ -162,8 +169,16 @@ def find_roles(parsed: Parsed, index: int, lexicon: Predicates) -> list[Role]:
     return found
 
 
+def _named(parsed: Parsed, head: int) -> int:
+    """The name that an apposition explains ("Ada Holm, a teacher who …"): what is said of the one is said of the other."""
+    up = parsed.head[head]
+    if parsed.dep[head] == "appos" and parsed.pos[head] != "PROPN" and parsed.pos[up] == "PROPN":
+        return up
+    return head
+
+
 def _inside_trigger(parsed: Parsed, head: int, index: int) -> bool:
-    return parsed.entity_id[head] >= 0 and parsed.entity_id[head] == parsed.entity_id[index]
+    return parsed.entity_id[head] >= 0 and parsed.entity_id[head] == parsed.entity_id[index] and parsed.head[head] == index
 
 
 def _path(parsed: Parsed, index: int, head: int) -> str:

@@ -21,7 +21,7 @@ _NARRATIVE = frozenset(("that", "which", "it", "this", "what"))
 class Attribution:
     """One source: its head word (``None`` where only implied), the cue's words, and the words that it covers.
 
-    ``kind`` is the pattern: "verb", "passive", "phrase", "adverb", "colon", "quote", "noun", "carried". ``cue_lemma`` is "" for marks.
+    ``kind`` is the pattern: "verb", "passive", "trailing", "phrase", "adverb", "colon", "quote", "noun", "carried". ``cue_lemma`` is "" for marks.
     ``covers`` holds word indexes; ``source_parsed`` says whether ``source`` counts in this unit (carried sources do too: same unit).
     """
 
@@ -108,10 +108,16 @@ def _verb(parsed: Parsed, index: int, cues: Cues) -> Attribution | None:
             covers.update(parsed.subtree(child))
     if source is None and not passive:
         source = _shared_subject(parsed, index)
+    if passive and lemma in ("tell", "hear") and (trailing := _trailing(parsed, index, next((c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"), None))):
+        return Attribution("trailing", next(c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"), (index, index), lemma, trailing, index)
     if passive or parsed.tag[index] == "VBN" and source is None and parsed.dep[index] in ("acl", "amod", "ROOT", "conj"):
         subjects = [c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"]
         covers.update(below for c in subjects for below in parsed.subtree(c))
         return Attribution("passive", source, (index, index), lemma, frozenset(covers), index) if covers else None
+    if not any(parsed.dep[child] in ("ccomp", "dobj", "xcomp") and child > index for child in parsed.children[index]):
+        trailing = _trailing(parsed, index, source)
+        if trailing:
+            return Attribution("trailing", source, (index, index), lemma, trailing, index)
     if parsed.dep[index] == "parataxis" or not clause and parsed.dep[index] == "ccomp":
         above = parsed.head[index]
         if parsed.pos[above] in ("VERB", "AUX", "NOUN") and not clause:
@@ -119,6 +125,23 @@ def _verb(parsed: Parsed, index: int, cues: Cues) -> Attribution | None:
     if not covers:
         return None
     return Attribution("verb" if clause else "object", source, (index, index), lemma, frozenset(covers), index)
+
+
+def _trailing(parsed: Parsed, index: int, source: int | None) -> frozenset[int]:
+    """The words that a cue behind its comma covers (", officials said on Monday"): the rest of the sentence; none where it stands otherwise."""
+    if source is None or abs(source - index) > 12:
+        return frozenset()
+    own = set(parsed.subtree(source)) | {index}
+    low, high = min(source, index), max(source, index)
+    own = {k for k in own if low - 12 <= k <= high + 25}
+    left = min(own)
+    first, last = parsed.sentences[parsed.sentence_of[index]]
+    if left - first < 2 or parsed.lower[left - 1] not in (",", "-", "–", "—", '"', "'", "”", "’", "''"):
+        return frozenset()
+    for child in parsed.children[index]:
+        if parsed.dep[child] in ("prep", "npadvmod", "advmod", "aux", "prt", "dative") and child > low:
+            own.update(parsed.subtree(child))
+    return frozenset(set(range(first, last)) - own)
 
 
 def _shared_subject(parsed: Parsed, index: int) -> int | None:
@@ -169,11 +192,13 @@ def _headline(parsed: Parsed, number: int, cues: Cues) -> list[Attribution]:
             heads = [i for i in range(a, b - 1) if parsed.pos[i] in NOMINAL and _is_head(parsed, i)]
             if heads:
                 return [Attribution("colon", heads[0], (b - 1, b - 1), "", frozenset(range(first, last)), b - 1)]
-    if number + 1 < len(parsed.sentences) and parsed.lower[last - 1] == ":":
+    if number + 1 < len(parsed.sentences) and parsed.lower[last - 1] in (":", "-", "–", "—", "--"):
         a, b = parsed.sentences[number + 1]
         if b - a <= 5:
             heads = [i for i in range(a, b) if parsed.pos[i] in NOMINAL and _is_head(parsed, i)]
             verbs = any(parsed.pos[i] in ("VERB", "AUX") for i in range(a, b))
+            if b - a == 1 and not heads:
+                heads, verbs = [a], False
             if heads and not verbs:
                 return [Attribution("colon_after", heads[-1], (last - 1, last - 1), "", frozenset(range(first, last)), last - 1)]
     return []
@@ -186,7 +211,7 @@ def _quotation(
     inside = [i for i in range(first, last) if parsed.quote[i] >= 0]
     if not inside:
         return []
-    speakers = [a for a in found if a.source is not None and a.kind in ("verb", "phrase", "object", "colon", "colon_after")]
+    speakers = [a for a in found if a.source is not None and a.kind in ("verb", "phrase", "object", "colon", "colon_after", "trailing")]
     result = []
     for quote in sorted({parsed.quote[i] for i in inside}):
         words = frozenset(i for i in inside if parsed.quote[i] == quote)
@@ -217,9 +242,8 @@ def source_voice(parsed: Parsed, attribution: Attribution, cues: Cues, media: fr
     head = attribution.source
     if head is None:
         return "unnamed_other"
-    phrase = {parsed.lower[child] for child in parsed.children[head]} | {parsed.lower[head]}
     entity = parsed.entity[head]
-    if parsed.lemma[head] in media or parsed.lower[head] in media:
+    if parsed.lower[head] in media and parsed.pos[head] == "PROPN":
         return "other_media"
     if parsed.lower[head] in _PERSON_PRONOUNS or entity == "PERSON":
         return "named_person"
@@ -233,6 +257,4 @@ def source_voice(parsed: Parsed, attribution: Attribution, cues: Cues, media: fr
         return "named_person"
     if entity in ("ORG", "GPE", "FAC", "LOC", "NORP") or parsed.pos[head] == "PROPN":
         return "named_org" if kind is None or kind in ("unnamed_official", "unnamed_other") and entity == "ORG" else kind
-    if kind is not None:
-        return kind
-    return "unnamed_other" if phrase else "unnamed_other"
+    return kind or "unnamed_other"

@@ -18,6 +18,7 @@ _ODD = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\uf
 _SINGLE = {
     "’": "'", "`": "'", "´": "'", "\u00a0": " ", "“": '"', "”": '"', "‐": "-", "‑": "-", "\u2007": " ", "\u202f": " ",
 }  # fmt: skip
+_DASHED = re.compile(r"(?<=\s)--(?=\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -46,6 +47,8 @@ def normalise(text: str, *, title: bool = False, lowers: Callable[[list[str]], l
     capped = len(text) > MAX_CHARACTERS
     cut = _cut(text) if capped else text
     plain, begins, ends = _even_out(cut) if _ODD.search(cut) else (cut, None, None)
+    # Agencies' "--officials" is one word to the tokeniser.
+    plain = _DASHED.sub("\u2013 ", plain)
     if lowers is not None:
         plain = recase(plain, lowers, title=title)
     return Normal(plain, begins, ends, capped)

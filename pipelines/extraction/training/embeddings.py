@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.extraction.weights import DATA, hash_text
 
 DIMENSIONS = 40
+CLUSTERS = 200
 
 
 def build(vocab: Any, target: Path) -> int:
@@ -35,8 +37,21 @@ def build(vocab: Any, target: Path) -> int:
     small /= np.abs(small).max()
     hashes = np.array(sorted(rows), dtype=np.uint32)
     places = np.array([rows[key] for key in hashes.tolist()], dtype=np.uint16)
-    np.savez_compressed(target, hashes=hashes, rows=places, vectors=np.round(small * 127).astype(np.int8))
+    np.savez_compressed(target, hashes=hashes, rows=places, vectors=np.round(small * 127).astype(np.int8), groups=_groups(data))
     return len(hashes)
+
+
+def _groups(data: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Spherical k-means from evenly spaced rows."""
+    unit = data / (np.linalg.norm(data, axis=1, keepdims=True) + 1e-9)
+    centres = unit[:: len(unit) // CLUSTERS][:CLUSTERS]
+    groups = np.zeros(len(unit), dtype=np.int64)
+    for _ in range(25):
+        groups = (unit @ centres.T).argmax(axis=1)
+        sums = np.zeros_like(centres)
+        np.add.at(sums, groups, unit)
+        centres = sums / (np.linalg.norm(sums, axis=1, keepdims=True) + 1e-9)
+    return groups.astype(np.uint8)
 
 
 if __name__ == "__main__":

@@ -39,13 +39,14 @@ class Example:
 class Penalties:
     """L2 weights of the models."""
 
-    action: float = 2.0
+    action: float = 2.5
     dense: float = 2.0
-    role: float = 0.7
-    voice: float = 1.0
-    standing: float = 1.0
+    role: float = 2.0
+    voice: float = 3.0
+    standing: float = 3.0
+    polarity: float = 0.5
     date: float = 0.5
-    iterations: int = 60
+    iterations: int = 45
 
 
 def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: Penalties) -> LinearModel:
@@ -84,7 +85,7 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
                     continue
                 good = matching(example.analysis, [filler(one.unit, unit, role.head) for role in roles], mention[slot])
                 if good:
-                    groups[slot].append(role_bags(slot, unit, candidate, action, roles, sense, lexicons))
+                    groups[slot].append(role_bags(unit, candidate, action, roles, sense))
                     positives[slot].append(good)
             names, covering = feats.voice_features(unit, candidate, action, lexicons)
             voice_bags.append(feats.hashed(names))
@@ -102,7 +103,7 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
     models = {slot: fit_ranker(groups[slot], positives[slot], l2=penalties.date if slot == "date" else penalties.role) for slot in groups}
     models["voice"] = fit_classes(voice_bags, labels["voice"], VOICES, l2=penalties.voice)
     models["reality"] = fit_classes(stand_bags, labels["reality"], REALITIES, l2=penalties.standing)
-    models["polarity"] = fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.standing)
+    models["polarity"] = fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.polarity)
     return models
 
 

@@ -24,7 +24,7 @@ from pipelines.extraction.training.labels import lay, read_gold
 from pipelines.extraction.truecase import load_truecase
 
 FILES = ("mentions.train.jsonl", "mentions.bodies.train.jsonl")
-FOLDS = 4
+FOLDS = 3
 _BINS = 12
 
 
