@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+import tracemalloc
 import zlib
 
 import pytest
@@ -72,3 +73,17 @@ def test_twice_compressed_is_unpacked_and_said():
     decoder.feed(gzip.compress(gzip.compress(b"<rss/>")))
     assert decoder.finish() == b"<rss/>"
     assert "more than once" in decoder.note
+
+
+def test_a_bomb_takes_no_more_memory_than_the_cap():
+    packer = zlib.compressobj(1, wbits=31)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(12)) + packer.flush()
+    assert len(bomb) < 65536
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLargeError):
+            decode_in_pieces(bomb, 65536)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
