@@ -40,7 +40,7 @@ from (
         outlet_id,
         origin_id,
         event_id,
-        unnest(list_transform(figures, lambda f : f.slot)) as slot
+        unnest(list_transform(figures, lambda f: f.slot)) as slot
     from mentions
     where claim_status = 'reported'
 ) as slots

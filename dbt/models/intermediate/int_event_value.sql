@@ -15,7 +15,16 @@ figures as (
         figure.qualifier as qualifier
     from (
         select
-            event_id, outlet_id, publisher, origin_id, mention_id, seen_at, unit, trigger_start, voice, speaker,
+            event_id,
+            outlet_id,
+            publisher,
+            origin_id,
+            mention_id,
+            seen_at,
+            unit,
+            trigger_start,
+            voice,
+            speaker,
             unnest(figures) as figure
         from mentions
     ) as unnested
@@ -24,34 +33,92 @@ figures as (
 
 given as (
     select
-        event_id, outlet_id, publisher, origin_id, mention_id, seen_at, unit, trigger_start, voice, speaker,
-        slot, value, low, high, qualifier,
-        null::varchar as key, null::varchar as area, coalesce(high - low, 'infinity'::double) as width,
+        event_id,
+        outlet_id,
+        publisher,
+        origin_id,
+        mention_id,
+        seen_at,
+        unit,
+        trigger_start,
+        voice,
+        speaker,
+        slot,
+        value,
+        low,
+        high,
+        qualifier,
+        null::varchar as key,
+        null::varchar as area,
+        coalesce(high - low, 'infinity'::double) as width,
         low is not null or high is not null as is_comparable
     from figures
     union all
     select
-        event_id, outlet_id, publisher, origin_id, mention_id, seen_at, unit, trigger_start, voice, speaker,
-        'place', coalesce(place_name, place), null, null, place_precision,
-        place_id, place_country,
+        event_id,
+        outlet_id,
+        publisher,
+        origin_id,
+        mention_id,
+        seen_at,
+        unit,
+        trigger_start,
+        voice,
+        speaker,
+        'place',
+        coalesce(place_name, place),
+        null,
+        null,
+        place_precision,
+        place_id,
+        place_country,
         case place_precision when 'point' then 0 when 'city' then 1 when 'admin1' then 2 else 3 end,
         place_id is not null and place_country is not null
     from mentions
     where place is not null
     union all
     select
-        event_id, outlet_id, publisher, origin_id, mention_id, seen_at, unit, trigger_start, voice, speaker,
-        'date', date_text, date_diff('day', date '1970-01-01', event_date_start)::double,
-        date_diff('day', date '1970-01-01', coalesce(event_date_end, event_date_start))::double, date_precision,
-        null, null, date_diff('day', event_date_start, coalesce(event_date_end, event_date_start)),
+        event_id,
+        outlet_id,
+        publisher,
+        origin_id,
+        mention_id,
+        seen_at,
+        unit,
+        trigger_start,
+        voice,
+        speaker,
+        'date',
+        date_text,
+        date_diff('day', date '1970-01-01', event_date_start)::double,
+        date_diff('day', date '1970-01-01', coalesce(event_date_end, event_date_start))::double,
+        date_precision,
+        null,
+        null,
+        date_diff('day', event_date_start, coalesce(event_date_end, event_date_start)),
         event_date_start is not null
     from mentions
     where date_source in ('stated', 'relative')
     union all
     select
-        event_id, outlet_id, publisher, origin_id, mention_id, seen_at, unit, trigger_start, voice, speaker,
-        'actor', actor, null, null, null,
-        actor_id, actor_country, case when actor_id is null then 1 else 0 end,
+        event_id,
+        outlet_id,
+        publisher,
+        origin_id,
+        mention_id,
+        seen_at,
+        unit,
+        trigger_start,
+        voice,
+        speaker,
+        'actor',
+        actor,
+        null,
+        null,
+        null,
+        actor_id,
+        actor_country,
+        case when actor_id is null then 1 else 0 end,
         actor_id is not null
     from mentions
     where actor is not null

@@ -1,10 +1,26 @@
 -- Every actor, target and speaker of every mention, with the mention's own facts beside it.
 with parties as (
-    select mention_id, 'actor' as role, unnest(actors) as party, generate_subscripts(actors, 1) as position from {{ ref('fct_event_mention') }}
+    select
+        mention_id,
+        'actor' as role,
+        unnest(actors) as party,
+        generate_subscripts(actors, 1) as position
+    from {{ ref('fct_event_mention') }}
     union all
-    select mention_id, 'target', unnest(targets), generate_subscripts(targets, 1) from {{ ref('fct_event_mention') }}
+    select
+        mention_id,
+        'target',
+        unnest(targets),
+        generate_subscripts(targets, 1)
+    from {{ ref('fct_event_mention') }}
     union all
-    select mention_id, 'speaker', speaker_party, 1 from {{ ref('fct_event_mention') }} where speaker is not null
+    select
+        mention_id,
+        'speaker',
+        speaker_party,
+        1
+    from {{ ref('fct_event_mention') }}
+    where speaker is not null
 )
 
 select

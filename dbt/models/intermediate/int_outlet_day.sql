@@ -143,7 +143,7 @@ judged as (
                 case when quoted_words_recent = 0 and words_recent >= 10 * {{ var('health_min_words') }} then 'no_quotes_read' end,
                 case when versions_failed > 0.1 * versions then 'analysis_failed' end
             ],
-            lambda problem : problem is not null
+            lambda problem: problem is not null
         ) as problems
     from ratios
 )

@@ -34,7 +34,7 @@ roles as (
     select
         actor_id,
         list(
-            {'sector': actor_sector, 'first_day': first_day, 'last_day': last_day, 'mentions': mentions}
+            { 'sector': actor_sector, 'first_day': first_day, 'last_day': last_day, 'mentions': mentions }
             order by first_day, actor_sector
         ) as roles
     from sectored

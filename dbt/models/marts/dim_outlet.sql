@@ -2,7 +2,7 @@
 with feeds as (
     select
         outlet_id,
-        list({'feed_id': feed_id, 'url': url, 'section': section} order by feed_id) as feeds
+        list({ 'feed_id': feed_id, 'url': url, 'section': section } order by feed_id) as feeds
     from {{ ref('stg_feed') }}
     group by outlet_id
 ),

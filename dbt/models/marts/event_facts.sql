@@ -70,9 +70,15 @@ summed as (
 ),
 
 slots as (
-    select event_id, slot from summed
+    select
+        event_id,
+        slot
+    from summed
     union
-    select event_id, 'actor' as slot from silent
+    select
+        event_id,
+        'actor' as slot
+    from silent
 )
 
 select
@@ -88,19 +94,21 @@ select
     case when slots.slot not in ('place', 'date', 'actor') then summed.highest end as highest,
     case
         when coalesce(summed.compared_origins, 0) < 2 then null
-        when slots.slot = 'place' then
-            case
-                when summed.areas > 1 then 'differ'
-                when summed.keys = 1 then 'agree'
-                when summed.has_wide_place then 'overlap'
-                else 'differ'
-            end
-        when slots.slot = 'actor' then
-            case
-                when summed.keys = 1 then 'agree'
-                when summed.areas = 1 and summed.without_area = 0 then 'overlap'
-                else 'differ'
-            end
+        when slots.slot = 'place'
+            then
+                case
+                    when summed.areas > 1 then 'differ'
+                    when summed.keys = 1 then 'agree'
+                    when summed.has_wide_place then 'overlap'
+                    else 'differ'
+                end
+        when slots.slot = 'actor'
+            then
+                case
+                    when summed.keys = 1 then 'agree'
+                    when summed.areas = 1 and summed.without_area = 0 then 'overlap'
+                    else 'differ'
+                end
         when summed.max_low > summed.min_high then 'differ'
         when summed.ranges = 1 then 'agree'
         else 'overlap'

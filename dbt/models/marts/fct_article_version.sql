@@ -38,7 +38,7 @@ select
                 case when texts.published_at is distinct from previous.published_at then 'published_at' end,
                 case when texts.author is distinct from previous.author then 'author' end
             ],
-            lambda part : part is not null
+            lambda part: part is not null
         )
     end as changed,
     articles.origin_id,

@@ -86,7 +86,7 @@ compared as (
                 case when titled.actor is null and texts.names_actor then 'actor' end,
                 case when number_conflicts.version_id is not null then 'number' end
             ],
-            lambda difference : difference is not null
+            lambda difference: difference is not null
         ) as differences
     from titled
     inner join texts on titled.version_id = texts.version_id and titled.event_id = texts.event_id

@@ -40,8 +40,11 @@ known_recall as (
         select
             null::varchar as key,
             null::double as recall
-        {% for key, recall in var('extractor_recall').items() %}
-        union all select '{{ key }}', {{ recall }}::double
+        {% for key in var('extractor_recall') %}
+        union all
+        select
+            '{{ key }}',
+            {{ var('extractor_recall')[key] }}::double
         {% endfor %}
     ) as given
     where key is not null

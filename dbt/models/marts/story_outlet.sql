@@ -34,12 +34,12 @@ precedence as (
         count(*) as others,
         count(*) filter (
             where {{ seconds_between('one.first_seen', 'other.first_seen') }}
-                > greatest(one.uncertainty_s, other.uncertainty_s) + {{ var('timestamp_error_s') }}
+            > greatest(one.uncertainty_s, other.uncertainty_s) + {{ var('timestamp_error_s') }}
             and one.uncertainty_s is not null and other.uncertainty_s is not null
         ) as clearly_later_others,
         count(*) filter (
             where {{ seconds_between('other.first_seen', 'one.first_seen') }}
-                > greatest(one.uncertainty_s, other.uncertainty_s) + {{ var('timestamp_error_s') }}
+            > greatest(one.uncertainty_s, other.uncertainty_s) + {{ var('timestamp_error_s') }}
             and one.uncertainty_s is not null and other.uncertainty_s is not null
         ) as clearly_earlier_others
     from covering as one
