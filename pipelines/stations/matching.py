@@ -16,6 +16,7 @@ from pipelines.core.ids import make_id
 from pipelines.extraction.extractor import extractor_version
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
+from pipelines.outlets.registry import publisher_of
 from pipelines.stations.workspace import Workspace, code_version
 from pipelines.stories.cluster import build_stories
 from pipelines.stories.events import build_events
@@ -45,12 +46,12 @@ def match(workspace: Workspace) -> MatchReport:
             return MatchReport(computed=False)
         with workspace.progress.step("match", 3) as step:
             versions = lake.read(ArticleVersion)
-            publishers = {o.id: o.publisher for o in workspace.registry.outlets}
+            publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
             links, origins = find_copies(versions, poll_intervals(workspace), publishers)
             step.advance()
-            stories, story_articles = build_stories(versions, links, origins)
-            step.advance()
             mentions = [m for m in lake.read(Mention) if m.extractor_version == version]
+            stories, story_articles = build_stories(versions, links, origins, mentions)
+            step.advance()
             events, event_mentions = build_events(mentions, story_articles)
             step.advance()
         lake.replace(CopyLink, links, made_from)

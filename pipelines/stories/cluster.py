@@ -1,8 +1,7 @@
-"""Articles to stories: single-pass clustering in event time over IDF-weighted terms, copies joined.
+"""Articles to stories: groups of articles on one matter, by weighted terms inside a bounded window of days.
 
-An article joins the story whose recent articles it is most similar to, if the blend of its best match and its match to
-the story as a whole passes a threshold; else it founds a story. Articles are compared only inside a window of days, so
-that the cost of an article does not grow with the archive.
+Not here: which articles are near (``neighbours``), how groups form (``agglomerate``), what a term weighs (``similarity``),
+who copied whom (``articles/copies``). A false merge invents corroboration, so that thresholds lean towards splits.
 """
 
 from __future__ import annotations
@@ -14,59 +13,81 @@ from datetime import datetime, timedelta
 
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
+from pipelines.extraction.records import Mention
+from pipelines.stories.agglomerate import Groups, Thresholds
+from pipelines.stories.headings import shape
+from pipelines.stories.neighbours import Reach, near_pairs
 from pipelines.stories.records import Story, StoryArticle
-from pipelines.stories.similarity import Idf, Vector, cosine, terms
+from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
 
-WINDOW = timedelta(days=4)
-JOIN_THRESHOLD = 0.24
-BEST_SHARE = 0.6
-CANDIDATE_TERMS = 12
-MAX_POSTINGS = 400
+OLDEST_CLAIM = timedelta(days=7)
+INSTALMENTS = 3
+_DEED_WEIGHT = {"title": 1.0, "summary": 0.5, "body": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What clustering needs to know of one article: its id, its moment, its weighted terms."""
+    """What clustering needs to know of one article: its id, moment, weighted terms, first sighting and language."""
 
     id: str
     at: datetime
     counts: Mapping[str, float]
-
-
-@dataclass(slots=True)
-class _Group:
-    founder: str
-    members: list[str] = field(default_factory=list)
-    centroid: Counter[str] = field(default_factory=Counter)
-    norm2: float = 0.0
+    seen: datetime | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where one document went: the founder of its story, how similar it was, and why it joined."""
+    """Where one document went: the founder of its story, how near it is to the rest of it, and why it is there."""
 
     founder: str
     similarity: float
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When documents stand together.
+
+    A single article that is left over joins the group that it is nearest
+    to if that has ``core_group`` members, the nearness reaches ``stray``, no other group is nearly as near (``margin`` times),
+    and it has ``core_terms`` of the terms that make up the group's core.
+    """
+
+    reach: Reach = field(default_factory=Reach)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    stray: float = 0.12
+    margin: float = 1.4
+    core_group: int = 3
+    core_terms: int = 2
+    core_share: float = 0.34
+
+
+_DEFAULT = Rules()
+
+
 def build_stories(
     versions: Sequence[ArticleVersion],
     links: Sequence[CopyLink],
     origins: Sequence[ArticleOrigin],
+    mentions: Sequence[Mention] = (),
 ) -> tuple[list[Story], list[StoryArticle]]:
-    """Cluster the latest versions of all articles into stories.
+    """Group the latest versions of all articles into stories.
 
-    Full copies (exact or near) always stand in one story. Stories are named after their founding article, so that the
-    id stays while later articles join.
+    Full copies (exact or near) always stand in one story. A story is named after the article of it that was seen first, so
+    that its id stays while later articles join. Deeds of ``mentions``, where given, count as terms beside the words. The same
+    rows give the same stories in any order.
     """
     latest, first = _latest_and_first(versions)
-    documents = [Document(a, moment(first[a], v), terms(v.title, v.summary, v.body)) for a, v in latest.items()]
-    copies: dict[str, set[str]] = defaultdict(set)
-    for link in links:
-        if link.kind in ("exact", "near"):
-            copies[link.article_id].add(link.other_article_id)
-            copies[link.other_article_id].add(link.article_id)
+    deeds = _deed_terms(mentions, {v.version_id for v in latest.values()})
+    columns = _columns(latest.values())
+    documents = []
+    for article, version in latest.items():
+        title = "" if (version.outlet_id, shape(version.title)) in columns else version.title
+        counts = terms(title, version.summary, version.body)
+        counts.update(deeds.get(article, {}))
+        documents.append(Document(article, moment(first[article], version), counts, first[article].first_seen, version.language))
+    copies = [(link.article_id, link.other_article_id) for link in links if link.kind in ("exact", "near")]
     placements, vectors = place(documents, copies)
     return _records(placements, vectors, latest, first, {o.article_id: o.origin_id for o in origins})
 
@@ -77,96 +98,94 @@ def moment(first: ArticleVersion, latest: ArticleVersion) -> datetime:
     A date in the future or long before we saw it (a re-dated or evergreen page) is not believed.
     """
     claimed = first.published_at or latest.published_at
-    if claimed is None or claimed > first.first_seen or first.first_seen - claimed > timedelta(days=7):
+    if claimed is None or claimed > first.first_seen or first.first_seen - claimed > OLDEST_CLAIM:
         return first.first_seen
     return claimed
 
 
 def place(
-    documents: Iterable[Document],
-    copies: Mapping[str, set[str]] | None = None,
-    *,
-    window: timedelta = WINDOW,
-    threshold: float = JOIN_THRESHOLD,
+    documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (), rules: Rules = _DEFAULT
 ) -> tuple[dict[str, Placement], dict[str, Vector]]:
-    """Place each document, in time order, into the group of an earlier one or a group of its own.
+    """Place each document in a group; returns placements and unit vectors by document id.
 
-    Returns placements and unit vectors by document id.
+    Pairs of ``copies`` stand together whatever their similarity; pairs with an unknown document are left out.
     """
     ordered = sorted(documents, key=lambda d: (d.at, d.id))
-    idf = Idf(d.counts for d in ordered)
-    vectors = {d.id: idf.vector(d.counts) for d in ordered}
-    at = {d.id: d.at for d in ordered}
-    postings: dict[str, list[str]] = defaultdict(list)
-    groups: dict[str, _Group] = {}
-    placements: dict[str, Placement] = {}
-    for document in ordered:
-        vector = vectors[document.id]
-        keys = sorted(vector, key=lambda t: (-vector[t], t))[:CANDIDATE_TERMS]
-        founder, similarity, reason = _best_group(document, vector, keys, postings, at, groups, placements, vectors, copies or {}, window)
-        if founder is None or (similarity < threshold and reason != "copy"):
-            founder, similarity, reason = document.id, 1.0, "founder"
-            groups[founder] = _Group(founder)
-        _add(groups[founder], document.id, vector)
-        placements[document.id] = Placement(founder, round(min(1.0, similarity), 4), reason)
-        for term in keys:
-            postings[term].append(document.id)
-    return placements, vectors
+    number = {document.id: place for place, document in enumerate(ordered)}
+    vectors = _vectors(ordered)
+    start = ordered[0].at if ordered else None
+    days = [(d.at - start) / timedelta(days=1) for d in ordered] if start else []
+    pairs = list(near_pairs(vectors, days, rules.reach))
+    groups = Groups(len(ordered), pairs)
+    together = sorted((number[a], number[b]) for a, b in copies if a in number and b in number)
+    groups.unite(together)
+    groups.agglomerate(rules.thresholds)
+    for stray, home in _homes(groups, vectors, rules):
+        groups.merge(stray, home)
+    placements = _placements(ordered, groups, pairs, {n for pair in together for n in pair})
+    return placements, {document.id: vector for document, vector in zip(ordered, vectors, strict=True)}
 
 
-def _best_group(
-    document: Document,
-    vector: Vector,
-    keys: Sequence[str],
-    postings: Mapping[str, list[str]],
-    at: Mapping[str, datetime],
-    groups: Mapping[str, _Group],
-    placements: Mapping[str, Placement],
-    vectors: Mapping[str, Vector],
-    copies: Mapping[str, set[str]],
-    window: timedelta,
-) -> tuple[str | None, float, str]:
-    """Return the best group's founder, the blended similarity, and `similar` or `copy`."""
-    earlier_copies = sorted((c for c in copies.get(document.id, ()) if c in placements), key=lambda c: (at[c], c))
-    if earlier_copies:
-        return placements[earlier_copies[0]].founder, 1.0, "copy"
-    best: dict[str, float] = {}
-    for candidate in _candidates(document, keys, postings, at, window):
-        similarity = cosine(vector, vectors[candidate])
-        founder = placements[candidate].founder
-        if similarity > best.get(founder, 0.0):
-            best[founder] = similarity
-    scored = [(BEST_SHARE * s + (1 - BEST_SHARE) * _to_centroid(vector, groups[f]), f) for f, s in best.items()]
-    if not scored:
-        return None, 0.0, ""
-    score, founder = max(scored, key=lambda pair: (pair[0], pair[1]))
-    return founder, score, "similar"
+def _vectors(ordered: Sequence[Document]) -> list[Vector]:
+    """Weigh terms within each language: the little words of a language that few outlets write in are not rare in it."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, document in enumerate(ordered):
+        places[document.language].append(place)
+    vectors: list[Vector] = [{} for _ in ordered]
+    for own in places.values():
+        for place, vector in zip(own, rolling_vectors([ordered[place].counts for place in own]), strict=True):
+            vectors[place] = vector
+    return vectors
 
 
-def _candidates(
-    document: Document, keys: Sequence[str], postings: Mapping[str, list[str]], at: Mapping[str, datetime], window: timedelta
-) -> list[str]:
-    oldest = document.at - window
-    found: dict[str, None] = {}
-    for term in keys:
-        for other in reversed(postings.get(term, ())[-MAX_POSTINGS:]):
-            if at[other] < oldest:
-                break
-            found[other] = None
-    return list(found)
+def _homes(groups: Groups, vectors: Sequence[Vector], rules: Rules) -> list[tuple[int, int]]:
+    """Return the single articles that belong to a group after all, with that group; all are judged before any joins."""
+    cores: dict[int, set[str]] = {}
+    found = []
+    for stray in groups:
+        if len(groups.members[stray]) > 1:
+            continue
+        near = groups.near(stray)[:2]
+        if not near or near[0][0] < rules.stray or len(groups.members[near[0][1]]) < rules.core_group:
+            continue
+        nearness, home = near[0]
+        if len(near) > 1 and nearness < rules.margin * near[1][0]:
+            continue
+        if home not in cores:
+            cores[home] = _core(groups.members[home], vectors, rules.core_share)
+        if len(cores[home] & vectors[groups.members[stray][0]].keys()) >= rules.core_terms:
+            found.append((stray, home))
+    return found
 
 
-def _to_centroid(vector: Vector, group: _Group) -> float:
-    dot = sum(value * group.centroid[term] for term, value in vector.items() if term in group.centroid)
-    return dot / group.norm2**0.5 if group.norm2 else 0.0
+def _core(members: Sequence[int], vectors: Sequence[Vector], share: float) -> set[str]:
+    """Return the terms that at least ``share`` of the members, and at least two, have."""
+    having = Counter(term for member in members for term in vectors[member])
+    return {term for term, count in having.items() if count >= max(2, share * len(members))}
 
 
-def _add(group: _Group, member: str, vector: Vector) -> None:
-    group.members.append(member)
-    for term, value in vector.items():
-        before = group.centroid[term]
-        group.centroid[term] = before + value  # type: ignore[assignment]
-        group.norm2 += 2 * before * value + value * value
+def _placements(
+    ordered: Sequence[Document], groups: Groups, pairs: Iterable[tuple[int, int, float]], copied: set[int]
+) -> dict[str, Placement]:
+    group_of = {member: group for group in groups for member in groups.members[group]}
+    sums: dict[int, float] = defaultdict(float)
+    best: dict[int, float] = defaultdict(float)
+    for a, b, similarity in pairs:
+        if group_of[a] == group_of[b]:
+            for member in (a, b):
+                sums[member] += similarity
+                best[member] = max(best[member], similarity)
+    placements = {}
+    for group in groups:
+        members = groups.members[group]
+        founder = min(members, key=lambda n: (ordered[n].seen or ordered[n].at, ordered[n].id))
+        for member in members:
+            others = len(members) - 1
+            near = (best[member] * sums[member] / others) ** 0.5 if others else 1.0
+            reason = "founder" if member == founder else "copy" if member in copied else "similar"
+            similarity = 1.0 if member == founder else round(min(1.0, near), 4)
+            placements[ordered[member].id] = Placement(ordered[founder].id, similarity, reason)
+    return placements
 
 
 def _latest_and_first(versions: Sequence[ArticleVersion]) -> tuple[dict[str, ArticleVersion], dict[str, ArticleVersion]]:
@@ -178,6 +197,29 @@ def _latest_and_first(versions: Sequence[ArticleVersion]) -> tuple[dict[str, Art
     return latest, first
 
 
+def _columns(versions: Iterable[ArticleVersion]) -> set[tuple[str, str]]:
+    """Return the title shapes that an outlet uses for instalments of one column: several articles, on more than one day."""
+    days: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for version in versions:
+        days[version.outlet_id, shape(version.title)].append(version.first_seen)
+    return {key for key, seen in days.items() if len(seen) >= INSTALMENTS and max(seen) - min(seen) >= timedelta(days=1)}
+
+
+def _deed_terms(mentions: Iterable[Mention], versions: set[str]) -> dict[str, dict[str, float]]:
+    """Return, by article, terms such as `PARTY>ASSAULT` and `ASSAULT@PLACE`: who did what, or where, in one term."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for mention in sorted(mentions, key=lambda m: (m.article_id, m.unit, m.trigger_start, m.mention_id)):
+        if mention.version_id not in versions:
+            continue
+        keys = [f"{p.id}>{mention.action}" for p in mention.actors if p.id]
+        keys += [f"{mention.action}>{p.id}" for p in mention.targets if p.id]
+        keys += [f"{mention.action}@{mention.place_id}"] if mention.place_id else []
+        own = found[mention.article_id]
+        for key in keys:
+            own[key] = own.get(key, 0.0) + _DEED_WEIGHT[mention.unit]
+    return found
+
+
 def _records(
     placements: Mapping[str, Placement],
     vectors: Mapping[str, Vector],
@@ -186,7 +228,7 @@ def _records(
     origin: Mapping[str, str],
 ) -> tuple[list[Story], list[StoryArticle]]:
     members: dict[str, list[str]] = defaultdict(list)
-    for article, placement in placements.items():
+    for article, placement in sorted(placements.items()):
         members[placement.founder].append(article)
     stories: list[Story] = []
     links: list[StoryArticle] = []
@@ -215,15 +257,15 @@ def _records(
                 similarity=placements[a].similarity,
                 reason=placements[a].reason,
             )
-            for a in sorted(articles)
+            for a in articles
         )
     return stories, links
 
 
 def _central(articles: Sequence[str], vectors: Mapping[str, Vector]) -> str:
     """Return the article nearest to the sum of all; ties go to the smaller id."""
-    total: Counter[str] = Counter()
+    total: dict[str, float] = defaultdict(float)
     for article in articles:
         for term, value in vectors[article].items():
-            total[term] += value  # type: ignore[assignment]
+            total[term] += value
     return min(articles, key=lambda a: (-round(cosine(vectors[a], total), 9), a))

@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+
+from pipelines.stories.headings import matter
 
 Vector = dict[str, float]
 
 TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 1.6
-LEAD_CHARS = 600
+LEAD_CHARS = 1200
+BACKGROUND = 10_000
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SUFFIXES = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
 
@@ -47,7 +50,8 @@ def stem(word: str) -> str:
 
 
 def terms(title: str, summary: str, body: str = "") -> Counter[str]:
-    """Count weighted terms of an article: title, summary and the lead of the body."""
+    """Count weighted terms of an article: title (without words that name its kind), summary and the lead of the body."""
+    title = matter(title)
     counts: Counter[str] = Counter()
     shouting = title.isupper()
     for text, weight, names in ((title, TITLE_WEIGHT, not shouting), (summary, 1.0, True), (body[:LEAD_CHARS], 0.5, True)):
@@ -64,12 +68,21 @@ def terms(title: str, summary: str, body: str = "") -> Counter[str]:
 class Idf:
     """Inverse document frequency over a set of documents; unseen terms weigh like terms seen once."""
 
-    def __init__(self, documents: Iterable[Mapping[str, float]]) -> None:
+    def __init__(self, documents: Iterable[Mapping[str, float]] = ()) -> None:
         self.frequency: Counter[str] = Counter()
         self.documents = 0
         for document in documents:
-            self.documents += 1
-            self.frequency.update(document.keys())
+            self.add(document)
+
+    def add(self, document: Mapping[str, float]) -> None:
+        """Count one more document."""
+        self.documents += 1
+        self.frequency.update(document.keys())
+
+    def remove(self, document: Mapping[str, float]) -> None:
+        """Take back a document that was added."""
+        self.documents -= 1
+        self.frequency.subtract(document.keys())
 
     def weight(self, term: str) -> float:
         """Return log((N + 1) / (n + 0.5)), never below 0.05."""
@@ -80,6 +93,23 @@ class Idf:
         raw = {term: (1 + math.log(count) if count > 1 else count) * self.weight(term) for term, count in counts.items()}
         length = math.sqrt(sum(v * v for v in raw.values()))
         return {term: value / length for term, value in raw.items()} if length else {}
+
+
+def rolling_vectors(documents: Sequence[Mapping[str, float]], background: int = BACKGROUND) -> list[Vector]:
+    """Return the unit vector of each document, its terms weighed against the ``background`` documents before and after it.
+
+    Documents are in time order. A bounded background keeps what is rare in one season from depending on all others, and an
+    article's weights from changing for ever.
+    """
+    idf = Idf(documents[:background])
+    vectors = []
+    for place, document in enumerate(documents):
+        if place + background < len(documents):
+            idf.add(documents[place + background])
+        if place > background:
+            idf.remove(documents[place - background - 1])
+        vectors.append(idf.vector(document))
+    return vectors
 
 
 def cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
