@@ -11,7 +11,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, progress, settings_for
+from pipelines.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, settings_for
+from pipelines.cli.common import progress as bars
 from pipelines.core.clock import SystemClock
 from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_path
@@ -54,7 +55,7 @@ def extract(
     items = list(read_items(source, known))
     extractor = Extractor.load(settings.model)
     mentions = 0
-    with atomic_path(target) as temporary, temporary.open("w", encoding="utf-8") as sink, progress(quiet).step("extract", len(items)) as step:
+    with atomic_path(target) as temporary, temporary.open("w", encoding="utf-8") as sink, bars(quiet).step("extract", len(items)) as step:
         for coded in extractor.code(items):
             row = to_gold_format(coded)
             mentions += len(row["mentions"])
@@ -71,7 +72,7 @@ def explain(
     from pipelines.cli.explaining import show_explanation
     from pipelines.extraction.explain import explain as run_explain
 
-    found = run_explain(text, Extractor.load(settings_for(home).model))
+    found = run_explain(text, Extractor.load(settings_for(home).model), now=SystemClock().now())
     if as_json:
         print_json(found)
     else:

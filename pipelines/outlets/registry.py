@@ -18,7 +18,7 @@ from pipelines.core import files
 from pipelines.core.errors import RegistryError
 from pipelines.outlets import toml_edit
 from pipelines.outlets.records import FeedRow, OutletRow
-from pipelines.outlets.schema import FeedSource, Outlet, Registry, find_clashes, nearest
+from pipelines.outlets.schema import UNKNOWN, FeedSource, Outlet, Registry, find_clashes, nearest
 from pipelines.outlets.toml_lines import line_numbers, nearest_line
 
 __all__ = [
@@ -205,11 +205,21 @@ def _with(registry: Registry, outlets: tuple[Outlet, ...]) -> Registry:
     return registry.model_copy(update={"outlets": outlets})
 
 
+def publisher_of(outlet: Outlet) -> str:
+    """Return the publisher; one that is not known is kept apart from every other unknown one, as `unknown (<outlet id>)`."""
+    return f"{UNKNOWN} ({outlet.id})" if outlet.publisher == UNKNOWN else outlet.publisher
+
+
 def to_rows(registry: Registry) -> tuple[list[OutletRow], list[FeedRow]]:
     """Return the registry as rows of the lake tables ``outlet`` and ``feed``, disabled outlets included."""
-    fields = [name for name in OutletRow.__dataclass_fields__ if name not in ("outlet_id", "registered_at")]
+    fields = [name for name in OutletRow.__dataclass_fields__ if name not in ("outlet_id", "publisher", "registered_at")]
     outlets = [
-        OutletRow(outlet_id=outlet.id, registered_at=REGISTERED_AT, **{name: getattr(outlet, name) for name in fields})
+        OutletRow(
+            outlet_id=outlet.id,
+            publisher=publisher_of(outlet),
+            registered_at=REGISTERED_AT,
+            **{name: getattr(outlet, name) for name in fields},
+        )
         for outlet in registry.outlets
     ]
     feeds = [

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pipelines.feeds.records import Fetch
 from pipelines.stations.polling import latest_states
 from pipelines.stations.workspace import Workspace
 
 FILE = "alerts.jsonl"
 INTERVALS_UNTIL_STALE = 3
 LEAST_SILENCE = timedelta(hours=6)
+ABANDONED = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def alerts(workspace: Workspace, *, since: datetime | None = None) -> list[Alert
 def stale_feeds(workspace: Workspace) -> list[StaleFeed]:
     """Return feeds of enabled outlets whose failures have lasted for three intervals and six hours or more."""
     feeds = {source.id(outlet) for outlet, source in workspace.registry.feeds() if outlet.enabled}
-    now = workspace.clock.now()
+    states = latest_states(workspace.lake, feeds)
+    now = _now(workspace, states)
     stale = []
-    for feed_id, state in sorted(latest_states(workspace.lake, feeds).items()):
+    for feed_id, state in sorted(states.items()):
         failures = state.consecutive_failures
         silence = timedelta(seconds=state.interval_s * failures) if failures else now - state.requested_at
         limit = max(LEAST_SILENCE, timedelta(seconds=state.interval_s * INTERVALS_UNTIL_STALE))
@@ -74,6 +78,13 @@ def stale_feeds(workspace: Workspace) -> list[StaleFeed]:
             hours = int(silence.total_seconds() // 3600)
             stale.append(StaleFeed(feed_id, f"Feed {feed_id} has been silent for about {hours} h: {why}."))
     return stale
+
+
+def _now(workspace: Workspace, states: Mapping[str, Fetch]) -> datetime:
+    """Return the clock's time; in a home that is not polled any more (an archive, the demo), that of its last poll."""
+    latest = max((s.requested_at for s in states.values()), default=workspace.clock.now())
+    now = workspace.clock.now()
+    return now if now - latest < ABANDONED else latest
 
 
 def _path(workspace: Workspace) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.articles.assemble import ArticleIndex, AssemblyLimits, OutletFacts, assemble
 from pipelines.articles.records import ArticleEntry, ArticleVersion
 from pipelines.feeds.records import Entry
+from pipelines.outlets.registry import publisher_of
 from pipelines.stations.workspace import Workspace
 
 
@@ -46,7 +47,7 @@ def assemble_new(workspace: Workspace) -> AssembleReport:
 def outlet_facts(workspace: Workspace) -> dict[str, OutletFacts]:
     """Return what assembly and coding need to know of each outlet."""
     return {
-        o.id: OutletFacts(outlet_id=o.id, language=o.language, country=o.country, timezone=o.timezone, publisher=o.publisher)
+        o.id: OutletFacts(outlet_id=o.id, language=o.language, country=o.country, timezone=o.timezone, publisher=publisher_of(o))
         for o in workspace.registry.outlets
     }
 

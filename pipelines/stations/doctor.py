@@ -16,7 +16,7 @@ from pipelines.feeds.records import Fetch, Snapshot
 from pipelines.lake.store import QUARANTINE
 from pipelines.loading.publish import published
 from pipelines.loading.tables import ROW_TYPES
-from pipelines.stations.alerts import alerts, stale_feeds
+from pipelines.stations.alerts import ABANDONED, alerts, stale_feeds
 from pipelines.stations.outlets import check_outlets
 from pipelines.stations.polling import JOURNAL, latest_states
 from pipelines.stations.workspace import Workspace, code_version
@@ -119,9 +119,12 @@ def _feeds(workspace: Workspace) -> Iterator[Finding]:
         times = "once" if s.consecutive_failures == 1 else f"{s.consecutive_failures} times in a row"
         why = s.detail or f"HTTP {s.status}"
         yield Finding("note", f"feed {s.feed_id}", f"{s.outcome} {times}: {why} Next try {s.next_due_at:%d %b %H:%M} UTC.")
+    last = max(s.requested_at for s in states.values())
+    if workspace.clock.now() - last >= ABANDONED:
+        yield Finding("note", "feeds", f"The last poll was on {last:%d %b %Y}; that is right for the demo or a replayed archive.")
     for stale in stale_feeds(workspace):
         yield Finding("broken", f"feed {stale.feed_id}", stale.sentence)
-    yield from _bad_bodies(workspace, max(s.requested_at for s in states.values()) - RECENT)
+    yield from _bad_bodies(workspace, last - RECENT)
 
 
 def _bad_bodies(workspace: Workspace, since: object) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def parse(workspace: Workspace) -> ParseReport:
 def _pending(workspace: Workspace) -> Iterator[ParseJob]:
     done = workspace.lake.keys(Snapshot)
     zones = {outlet.id: outlet.timezone for outlet, _ in workspace.registry.feeds()}
-    columns = ["fetch_id", "feed_id", "outlet_id", "requested_at", "final_url", "body_sha256", "body_bytes"]
+    columns = ["fetch_id", "feed_id", "outlet_id", "requested_at", "final_url", "body_sha256", "body_bytes", "content_type"]
     rows = workspace.lake.read_columns(Fetch, columns)
     for row in sorted((r for r in rows if r["body_sha256"]), key=lambda r: (r["requested_at"], r["feed_id"])):
         snapshot_id = make_id("snapshot", row["feed_id"], row["body_sha256"])
@@ -74,6 +74,7 @@ def _pending(workspace: Workspace) -> Iterator[ParseJob]:
             fetched_at=row["requested_at"],
             feed_url=row["final_url"],
             outlet_timezone=zones.get(row["outlet_id"], DEFAULT_ZONE),
+            content_type=row["content_type"],
             max_entries=workspace.settings.max_entries,
         )
         sha, size = row["body_sha256"], row["body_bytes"]
