@@ -56,10 +56,6 @@ class Groups:
         average = self._sums[a][b] / (len(self.members[a]) * len(self.members[b]))
         return round(math.sqrt(average * self._best[a][b]), 9)
 
-    def near(self, group: int) -> list[tuple[float, int]]:
-        """Return all groups with a pair near to ``group``, nearest first; ties go to the smaller number."""
-        return sorted(((self.nearness(group, other), other) for other in self._sums[group]), key=lambda found: (-found[0], found[1]))
-
     def merge(self, a: int, b: int) -> int:
         """Merge two groups; the smaller number stays. Returns it."""
         keep, gone = min(a, b), max(a, b)

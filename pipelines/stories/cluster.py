@@ -6,7 +6,7 @@ who copied whom (``articles/copies``). A false merge invents corroboration, so t
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,20 +47,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When documents stand together.
-
-    A single article that is left over joins the group that it is nearest
-    to if that has ``core_group`` members, the nearness reaches ``stray``, no other group is nearly as near (``margin`` times),
-    and it has ``core_terms`` of the terms that make up the group's core.
-    """
+    """When documents stand together: how far an article looks, and how near groups must be to merge."""
 
     reach: Reach = field(default_factory=Reach)
     thresholds: Thresholds = field(default_factory=Thresholds)
-    stray: float = 0.12
-    margin: float = 1.4
-    core_group: int = 3
-    core_terms: int = 2
-    core_share: float = 0.34
 
 
 _DEFAULT = Rules()
@@ -120,8 +110,6 @@ def place(
     together = sorted((number[a], number[b]) for a, b in copies if a in number and b in number)
     groups.unite(together)
     groups.agglomerate(rules.thresholds)
-    for stray, home in _homes(groups, vectors, rules):
-        groups.merge(stray, home)
     placements = _placements(ordered, groups, pairs, {n for pair in together for n in pair})
     return placements, {document.id: vector for document, vector in zip(ordered, vectors, strict=True)}
 
@@ -136,32 +124,6 @@ def _vectors(ordered: Sequence[Document]) -> list[Vector]:
         for place, vector in zip(own, rolling_vectors([ordered[place].counts for place in own]), strict=True):
             vectors[place] = vector
     return vectors
-
-
-def _homes(groups: Groups, vectors: Sequence[Vector], rules: Rules) -> list[tuple[int, int]]:
-    """Return the single articles that belong to a group after all, with that group; all are judged before any joins."""
-    cores: dict[int, set[str]] = {}
-    found = []
-    for stray in groups:
-        if len(groups.members[stray]) > 1:
-            continue
-        near = groups.near(stray)[:2]
-        if not near or near[0][0] < rules.stray or len(groups.members[near[0][1]]) < rules.core_group:
-            continue
-        nearness, home = near[0]
-        if len(near) > 1 and nearness < rules.margin * near[1][0]:
-            continue
-        if home not in cores:
-            cores[home] = _core(groups.members[home], vectors, rules.core_share)
-        if len(cores[home] & vectors[groups.members[stray][0]].keys()) >= rules.core_terms:
-            found.append((stray, home))
-    return found
-
-
-def _core(members: Sequence[int], vectors: Sequence[Vector], share: float) -> set[str]:
-    """Return the terms that at least ``share`` of the members, and at least two, have."""
-    having = Counter(term for member in members for term in vectors[member])
-    return {term for term, count in having.items() if count >= max(2, share * len(members))}
 
 
 def _placements(
