@@ -60,6 +60,7 @@ class Payload:
     leaders: tuple[Leader, ...] = ()
     ambiguous: bool = False
     common: bool = False
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class NameIndex:
         ):
             for key, names in entries.items():
                 for name in names:
-                    self._add(name, Payload(kind, key))
+                    self._add(name, Payload(kind, key, generic=name in lexicon.generic))
 
     def _add_leaders(self, leaders: Iterable[Leader]) -> None:
         by_name: dict[str, list[Leader]] = {}

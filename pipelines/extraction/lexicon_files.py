@@ -101,6 +101,7 @@ class ActorLexicon:
     organisations: Mapping[str, Organisation]
     roles: Mapping[str, tuple[Role, ...]]
     institutions: Mapping[str, tuple[str, ...]]
+    generic: frozenset[str]
     sectors: Sectors
     media: Mapping[str, Medium]
 
@@ -128,6 +129,7 @@ def load_actor_lexicon(folder: Path = DATA) -> ActorLexicon:
     """
     countries = load_countries(folder)
     organisations_file = LexiconFile(folder, "organisations.toml")
+    institutions_file = LexiconFile(folder, "institutions.toml")
     organisations = read_entries(organisations_file, Organisation, tuple(organisations_file.content))
     media = read_entries(LexiconFile(folder, "media.toml"), Medium, ("media",))
     lexicon = ActorLexicon(
@@ -135,7 +137,8 @@ def load_actor_lexicon(folder: Path = DATA) -> ActorLexicon:
         leaders=_leaders(LexiconFile(folder, "leaders.toml"), countries),
         organisations=organisations,
         roles={key: _roles(organisations_file, key, entry) for key, entry in organisations.items()},
-        institutions=_institutions(LexiconFile(folder, "institutions.toml"), countries),
+        institutions=_institutions(institutions_file, countries),
+        generic=_generic(institutions_file),
         sectors=_sectors(LexiconFile(folder, "sectors.toml")),
         media=media,
     )
@@ -283,6 +286,13 @@ def _institutions(file: LexiconFile, countries: Mapping[str, Country]) -> dict[s
         except ValidationError as error:
             raise LexiconError(f"{file.where(key)}: {_explain(error)}") from error
     return found
+
+
+def _generic(file: LexiconFile) -> frozenset[str]:
+    try:
+        return frozenset(TypeAdapter(tuple[_Name, ...]).validate_python(file.content.get("generic", {}).get("names", [])))
+    except ValidationError as error:
+        raise LexiconError(f"{file.where('names')}: {_explain(error)}") from error
 
 
 def _sectors(file: LexiconFile) -> Sectors:

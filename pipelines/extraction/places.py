@@ -41,7 +41,11 @@ _NO_PLACE = frozenset({
 })  # fmt: skip
 _PRIOR = 1.0
 _FAMOUS = 150_000
-_DIVISION = 5.75
+_VERY_FAMOUS = 2_000_000
+_DIVISION = 6.1
+_CAPITAL = 0.6
+_CAPITAL_PEOPLE = 100_000
+_KNOWN = 80_000
 _CONTEXT = 1.3
 _DIVISION_WEIGHT = 1.2
 _COUNTRY_WEIGHT = 0.6
@@ -53,7 +57,7 @@ _ROUNDS = 3
 class Place:
     """A place: gazetteer id and name, ISO alpha-3 country, first-level code or name, point in degrees, and how precise it is.
 
-    ``precision``: point, city, admin1 or country. ``population`` is 0 where unknown.
+    ``precision``: point, city, admin1 or country. ``population`` is 0 where unknown; ``fame`` is what a capital has beyond its population.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Place:
     lon: float | None
     precision: str
     population: int = 0
+    fame: float = 0.0
 
 
 class PlaceResolver:
@@ -111,7 +116,7 @@ class PlaceResolver:
     def country_of(self, phrase: str, context_country: str | None = None) -> str | None:
         """The country that a place name lies in; None for unknown and for little known places abroad."""
         found = self.resolve(phrase, context_country)
-        if found is None or (found.precision == "city" and found.population < 50_000 and found.country != context_country):
+        if found is None or (found.precision == "city" and found.population < _KNOWN and found.country != context_country):
             return None
         return found.country
 
@@ -154,7 +159,10 @@ class PlaceResolver:
 
     def _named(self, phrase: str) -> tuple[Place, ...]:
         key = fold(phrase)
-        if key.decode("utf8", "replace") in _NO_PLACE or not phrase[:1].isupper():
+        if not phrase[:1].isupper():
+            # "upstate New York", "occupied West Bank" stand in the lexicon; nothing else that is a place begins small.
+            return self._regions.get(key, ())
+        if key.decode("utf8", "replace") in _NO_PLACE:
             return ()
         if phrase in ("US", "U.S.", "UK", "U.K.", "USA") or len(phrase) > 2 or phrase.endswith("."):
             found = [*self._countries.get(key, ()), *self._regions.get(key, ())]
@@ -165,10 +173,24 @@ class PlaceResolver:
             found += self._counties.get(key, ())
         if len(phrase) > 2:
             named = self._cities.find(phrase)
-            others = () if found else self._alternates.find(phrase)
-            found += [_city(city) for city in (*named, *(c for c in others if not named or c.population >= _FAMOUS))]
+            others = [] if any(place.precision == "country" for place in found) else self._alternates.find(phrase)
+            if found:
+                # "New York" is a state, and the short name of a city that is the more famous of the two.
+                others = [city for city in others if city.population >= _VERY_FAMOUS and fold(city.name).startswith(key)]
+            elif named:
+                others = [city for city in others if city.population >= _FAMOUS]
+            found += [self._city(city) for city in (*named, *others)]
         unique = {place.id: place for place in found}
         return tuple(unique.values())
+
+    def _city(self, city: gazetteer.City) -> Place:
+        capital = fold(city.name) in self._capitals.get(city.country, ()) and city.population > _CAPITAL_PEOPLE
+        fame = _CAPITAL if capital else 0.0
+        return Place(city.id, city.name, city.country, city.admin1 or None, city.lat, city.lon, "city", city.population, fame)
+
+    @cached_property
+    def _capitals(self) -> Mapping[str, frozenset[bytes]]:
+        return {code: frozenset(map(fold, entry.capitals)) for code, entry in self._country_entries.items()}
 
     @cached_property
     def _cities(self) -> gazetteer.CityIndex:
@@ -214,10 +236,6 @@ class PlaceResolver:
         return found
 
 
-def _city(city: gazetteer.City) -> Place:
-    return Place(city.id, city.name, city.country, city.admin1 or None, city.lat, city.lon, "city", city.population)
-
-
 def _prior(place: Place, context: str | None) -> float:
     """How likely a name means this place before anything else is known: fame by population, and the context country."""
     if place.precision == "country":
@@ -228,7 +246,7 @@ def _prior(place: Place, context: str | None) -> float:
     home = _CONTEXT if context is not None and place.country == context else 0.0
     if place.precision == "admin1":
         return (5.0 if place.id.startswith("us-county") else _DIVISION) + home
-    return _PRIOR * math.log10(place.population + 100) + home
+    return _PRIOR * math.log10(place.population + 100) + place.fame + home
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

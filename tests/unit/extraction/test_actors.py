@@ -138,6 +138,19 @@ def test_a_place_resolver_gives_the_country_of_a_city() -> None:
     assert found.id == "AUS.COP"
 
 
+def test_names_that_many_states_use_follow_the_context(actors: ActorResolver) -> None:
+    abroad, plain = actors.resolve("Department of Education", ON, "PHL"), actors.resolve("Department of Education", ON)
+    assert abroad is not None
+    assert plain is not None
+    assert (abroad.id, plain.id) == ("PHL.GOV", "USA.GOV")
+
+
+def test_a_surname_inside_another_name_is_not_the_leader(actors: ActorResolver) -> None:
+    found = actors.resolve("Belizean police superintendent Henry Jemmott", ON)
+    assert found is not None
+    assert found.id == "BLZ.COP"
+
+
 def test_catalogue_has_one_entry_a_role(actors: ActorResolver) -> None:
     entries = list(actors.catalogue())
     taliban = [entry for entry in entries if entry.id == "TALIBAN"]
