@@ -64,9 +64,11 @@ def test_voices_are_counted_apart(warehouse: duckdb.DuckDBPyConnection, truth: T
 
 def test_every_shade_but_no_report(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:
     """May, will, should and did not: four mentions and no reported deed."""
-    sql = "SELECT outlet_id, mentions, own_voice_n + attributed_n, planned_own_voice_n, possible_own_voice_n, negated_n FROM event_outlet WHERE event_id = ?"
-    assert _by(warehouse, sql, truth.plan_event) == {"alpha": (4, 0, 2, 1, 1)}
-    assert _by(warehouse, "SELECT event_id, standing FROM corroboration WHERE event_id = ?", truth.plan_event) == {truth.plan_event: "not_reported"}
+    columns = "mentions, own_voice_n + attributed_n, planned_own_voice_n, possible_own_voice_n, negated_n"
+    found = _by(warehouse, f"SELECT outlet_id, {columns} FROM event_outlet WHERE event_id = ?", truth.plan_event)
+    assert found == {"alpha": (4, 0, 2, 1, 1)}
+    standing = warehouse.execute("SELECT standing FROM corroboration WHERE event_id = ?", [truth.plan_event]).fetchone()
+    assert standing == ("not_reported",)
 
 
 def test_counts_of_corroboration(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:

@@ -119,7 +119,8 @@ class LakeWorld:
             body_source="page" if body else None, page_id=None, words=words, language=language, language_confidence=0.99, author=None,
             categories=[], wire=wire, wire_evidence=f"summary: {wire}" if wire else None, source_url=None, source_title=None, flags=[],
         ))  # fmt: skip
-        self.add(ArticleEntry(entry_id=entry.entry_id, article_id=article_id, version_id=version.version_id, outlet_id=outlet_id, seen_at=when))
+        self.add(ArticleEntry(entry_id=entry.entry_id, article_id=article_id, version_id=version.version_id, outlet_id=outlet_id,
+                              seen_at=when))  # fmt: skip
         self.add(Extraction(
             version_id=version.version_id, outlet_id=outlet_id, extractor_version=EXTRACTOR, seen_at=when,
             status=status or ("coded" if language == "en" else "other_language"), detail=None, sentences=2, words=words, mentions=0,
@@ -127,7 +128,8 @@ class LakeWorld:
         ))  # fmt: skip
         return version
 
-    def mention(self, version: ArticleVersion, trigger: str, action: str, *, unit: str = "title", actors: Sequence[tuple[str, str | None]] = (),
+    def mention(self, version: ArticleVersion, trigger: str, action: str, *, unit: str = "title",
+                actors: Sequence[tuple[str, str | None]] = (),
                 targets: Sequence[tuple[str, str | None]] = (), speaker: tuple[str, str | None] | None = None, voice: str = "outlet",
                 cue: str | None = None, polarity: str = "positive", reality: str = "happened", omitted: bool = False,
                 figures: Sequence[tuple[str, float | None, float | None, str, str]] = (), place: tuple[str, str, str] | None = None,
@@ -135,7 +137,7 @@ class LakeWorld:
         """One mention; every phrase must stand in the unit's text. Parties are (words, id), figures (slot, low, high, qualifier, words)."""
         text = getattr(version, unit)
         start = text.index(trigger)
-        mention = self.add(Mention(
+        return self.add(Mention(
             mention_id=make_id("mention", version.version_id, unit, start, EXTRACTOR), version_id=version.version_id,
             article_id=version.article_id, outlet_id=version.outlet_id, seen_at=version.first_seen, unit=unit, sentence_index=0,
             sentence_start=0, sentence_end=len(text), sentence=text, trigger=trigger, trigger_start=start, trigger_end=start + len(trigger),
@@ -148,7 +150,6 @@ class LakeWorld:
             polarity=polarity, reality=reality, figures=[_figure(text, f) for f in figures], rule="test", extractor_version=EXTRACTOR,
             model="test_model 1.0", confidence=0.8,
         ))  # fmt: skip
-        return mention
 
     def story(self, *versions: ArticleVersion) -> str:
         """The articles of these versions are one story; returns its id."""
@@ -161,8 +162,9 @@ class LakeWorld:
             outlets=len({v.outlet_id for v in articles.values()}), origins=len(articles),
         ))  # fmt: skip
         for version in articles.values():
-            self.add(StoryArticle(story_id=story_id, article_id=version.article_id, outlet_id=version.outlet_id, first_seen=version.first_seen,
-                                  similarity=1.0, reason="founder" if version is founder else "similar"))  # fmt: skip
+            self.add(StoryArticle(story_id=story_id, article_id=version.article_id, outlet_id=version.outlet_id,
+                                  first_seen=version.first_seen, similarity=1.0,
+                                  reason="founder" if version is founder else "similar"))  # fmt: skip
         return story_id
 
     def event(self, story_id: str, *mentions: Mention) -> str:
