@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from pipelines.extraction.stages.quotes import quoted_spans
 from pipelines.extraction.stages.text import Normal
@@ -151,7 +151,7 @@ def _entities(iob: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
     ids = [-1] * len(iob)
     spans: list[tuple[int, int]] = []
     for index, code in enumerate(iob):
-        if code == 3 or code == 1 and (index == 0 or ids[index - 1] < 0):
+        if code == 3 or (code == 1 and (index == 0 or ids[index - 1] < 0)):
             spans.append((index, index + 1))
         elif code == 1:
             spans[-1] = (spans[-1][0], index + 1)
@@ -178,11 +178,15 @@ def _quotes(text: str, starts: list[int]) -> list[int]:
 class Lemmas:
     """Lemmas from the model's own tables, one look-up per distinct word: spaCy's component asks again for every token."""
 
-    _KINDS = {"NOUN": "noun", "PROPN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adj", "ADV": "adv"}
+    _KINDS: ClassVar[dict[str, str]] = {"NOUN": "noun", "PROPN": "noun", "VERB": "verb", "AUX": "verb", "ADJ": "adj", "ADV": "adv"}
 
     def __init__(self, lookups: Any) -> None:
-        self._tables = {
-            kind: tuple(lookups.get_table(name, {}).get(kind, {}) for name in ("lemma_exc", "lemma_index", "lemma_rules"))
+        def part(name: str, kind: str) -> Any:
+            return lookups.get_table(name, {}).get(kind, ())
+
+        # The index is a list of tens of thousands of words; searching it took a third of all coding time.
+        self._tables: dict[str, tuple[dict[str, Any], frozenset[str], list[tuple[str, str]]]] = {
+            kind: (dict(part("lemma_exc", kind)), frozenset(part("lemma_index", kind)), list(part("lemma_rules", kind)))
             for kind in ("noun", "verb", "adj", "adv")
         }
         self._known: dict[tuple[str, str], str] = {}
@@ -210,7 +214,7 @@ class Lemmas:
         guesses = [lower[: len(lower) - len(old)] + new for old, new in rules if lower.endswith(old)]
         for guess in guesses:
             if guess and guess in index:
-                return guess
+                return str(guess)
         if lower in index:
             return lower
         return _strip(lower, kind)
