@@ -208,7 +208,7 @@ def _describe(
     )
 
 
-_GENERATION_COLUMNS: dict[str, tuple[str, str]] = {
+GENERATION_COLUMNS: dict[str, tuple[str, str]] = {
     "generation_id": ("VARCHAR", "Cite this: the same record and code give the same id; `parallax rebuild --generation` makes it again."),
     "code_version": ("VARCHAR", "Version of Parallax and hash of its source files."),
     "extractor_version": ("VARCHAR", "Version of the extractor that coded the mentions."),
@@ -223,15 +223,15 @@ _GENERATION_COLUMNS: dict[str, tuple[str, str]] = {
 
 def _write_generation(connection: duckdb.DuckDBPyConnection, generation: Generation) -> None:
     definition = ", ".join(
-        f"{name} {kind} {'' if name in ('lake_from', 'lake_until') else 'NOT NULL'}" for name, (kind, _) in _GENERATION_COLUMNS.items()
+        f"{name} {kind} {'' if name in ('lake_from', 'lake_until') else 'NOT NULL'}" for name, (kind, _) in GENERATION_COLUMNS.items()
     )
     connection.execute(f"CREATE OR REPLACE TABLE main.generation ({definition})")
     connection.execute(
-        f"INSERT INTO main.generation VALUES ({', '.join('?' for _ in _GENERATION_COLUMNS)})",
-        [getattr(generation, name) for name in _GENERATION_COLUMNS],
+        f"INSERT INTO main.generation VALUES ({', '.join('?' for _ in GENERATION_COLUMNS)})",
+        [getattr(generation, name) for name in GENERATION_COLUMNS],
     )
     connection.execute("COMMENT ON TABLE main.generation IS 'One row: what this database is and what it was made from.'")
-    for name, (_, text) in _GENERATION_COLUMNS.items():
+    for name, (_, text) in GENERATION_COLUMNS.items():
         connection.execute(f"COMMENT ON COLUMN main.generation.{name} IS {_literal(text)}")
 
 
@@ -242,11 +242,11 @@ def read_generation(connection: duckdb.DuckDBPyConnection) -> Generation:
         BuildError: it has no `generation` table, so it is no Parallax database.
     """
     try:
-        row = connection.execute(f"SELECT {', '.join(_GENERATION_COLUMNS)} FROM main.generation").fetchone()
+        row = connection.execute(f"SELECT {', '.join(GENERATION_COLUMNS)} FROM main.generation").fetchone()
     except duckdb.CatalogException as error:
         raise BuildError("This database has no table `generation`: it was not made by Parallax, or its build was cut off.") from error
     assert row is not None
-    return Generation(**dict(zip(_GENERATION_COLUMNS, row, strict=True)))
+    return Generation(**dict(zip(GENERATION_COLUMNS, row, strict=True)))
 
 
 def _refuse_newer(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
