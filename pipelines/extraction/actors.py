@@ -32,7 +32,6 @@ _OTHERS = frozenset({
     "defector", "supporter", "fan", "user", "enemy", "lawyer", "attorney", "wife", "husband", "son", "daughter", "brother",
     "sister", "mother", "father", "customer", "voter", "protester", "protestor",
 })  # fmt: skip
-_CENTRAL = frozenset({"GOV", "LEG", "JUD", "COP", "MIL", "CVL", "HLH", "EDU"})
 # Offices and bodies that American states have and the country Georgia has not, or names otherwise.
 _US_STATE_WORDS = frozenset({
     "governor", "gov", "sheriff", "senator", "sen", "republican", "republicans", "democrat", "democrats", "lawmaker",
@@ -42,7 +41,6 @@ _US_STATE_WORDS = frozenset({
 _GIVEN_NAMES = frozenset({
     "paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin",
 })  # fmt: skip
-_EAST_ASIAN = frozenset({"CHN", "KOR", "PRK", "TWN", "VNM", "HKG", "KHM"})
 
 
 @dataclass(frozen=True, slots=True)
