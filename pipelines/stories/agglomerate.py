@@ -34,7 +34,10 @@ class Thresholds:
 
 
 class Groups:
-    """Groups of numbered items, with the sum and the best of the similarities between each two groups."""
+    """Groups of numbered items, with the sum and the best of the similarities between each two groups.
+
+    A negative similarity speaks against a merge: it weighs in the average.
+    """
 
     def __init__(self, size: int, pairs: Iterable[tuple[int, int, float]]) -> None:
         self.members: list[list[int]] = [[item] for item in range(size)]
@@ -54,7 +57,7 @@ class Groups:
         if b not in self._sums[a]:
             return 0.0
         average = self._sums[a][b] / (len(self.members[a]) * len(self.members[b]))
-        return round(math.sqrt(average * self._best[a][b]), 9)
+        return round(math.sqrt(max(0.0, average) * max(0.0, self._best[a][b])), 9)
 
     def merge(self, a: int, b: int) -> int:
         """Merge two groups; the smaller number stays. Returns it."""

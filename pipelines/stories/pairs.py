@@ -137,11 +137,11 @@ def _meanings(items: Sequence[PairItem], idf: Idf) -> list[NDArray[np.float64]]:
     """Average the word vectors of each item, and take off what all items have in common."""
     vector_of = load_embeddings()
     rows = np.zeros((len(items), vector_of.size))
-    for row, item in zip(rows, items, strict=True):
+    for place, item in enumerate(items):
         for text, share in ((item.title, _TITLE_SHARE), (item.summary, 1.0)):
             for word in _WORD.findall(text.lower()):
                 if word not in stopwords():
-                    row += share * idf.weight(stem(word)) * vector_of(word)
+                    rows[place] += share * idf.weight(stem(word)) * vector_of(word)
     rows = _units(rows)
     return list(_units(rows - rows.mean(axis=0))) if len(items) > 1 else list(rows)
 

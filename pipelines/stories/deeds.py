@@ -1,0 +1,215 @@
+"""Whether two mentions tell of one deed: a score made of named parts, and vetoes.
+
+Not here: how mentions become events (``events``). Polarity, reality and voice are left out on purpose: a denial, plan or
+threat of a deed belongs to the deed's event.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from pipelines.extraction.records import Mention, Party
+from pipelines.extraction.weights import load_embeddings
+from pipelines.stories.similarity import Vector, cosine, stem, stopwords
+
+FAR_KM = 60.0
+"""Two named towns farther apart than this are two places."""
+PER_DAY, MOST_DAYS = 0.04, 4.0
+"""Undated mentions lose this much for each day between their sightings, up to so many days."""
+_KIN = {frozenset(p) for p in (("ASSAULT", "INCIDENT"), ("COERCE", "SANCTION"), ("CONSULT", "AGREE"), ("COERCE", "ASSAULT"))}
+_ORDINALS = frozenset(
+    ["second", "third", "fourth", "fifth", "sixth", "seventh", "another", "further", "fresh", "renewed", "follow-up", "subsequent"]
+)
+_BEFORE = 3
+_VICTIMS = ("killed", "injured")
+_ANYBODY = frozenset(
+    ["people", "peopl", "person", "others", "other", "more", "dead", "victim", "man", "men", "woman", "women", "civilian", "citizen", "resident"]
+    + ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen", "hundred", "thousand"]
+    + ["least", "several", "some", "many", "around", "nearly", "almost", "local", "number"]
+)
+"""Stems that name nobody: a party made of them alone is as good as none."""
+_KM_PER_DEGREE = 111.2
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_PRECISE = ("point", "city")
+_ALIKE, _UNLIKE = 0.35, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well two mentions match: a score in [0, 1], the parts that carried it in words, and whether a veto holds."""
+
+    score: float
+    reason: str
+    vetoed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A mention, read for comparison."""
+
+    mention: Mention
+    vector: Vector
+    trigger: str
+    actors: frozenset[str]
+    targets: frozenset[str]
+    series: frozenset[str]
+    killed: float | None
+    slots: frozenset[str]
+
+
+def read_deed(mention: Mention, vector: Vector) -> Deed:
+    """Read a mention for comparison; ``vector`` is that of its sentence."""
+    exact = [f.low for f in mention.figures if f.slot == "killed" and f.qualifier == "exactly" and f.low is not None and f.low == f.high]
+    return Deed(
+        mention=mention,
+        vector=vector,
+        trigger=stem(mention.trigger.lower().split(" ")[0]),
+        actors=_names(mention.actors),
+        targets=_names(mention.targets),
+        series=frozenset(_series(mention)),
+        killed=exact[0] if len(exact) == 1 else None,
+        slots=frozenset(f.slot for f in mention.figures if f.slot in _VICTIMS),
+    )
+
+
+def kindred(a: str, b: str) -> bool:
+    """Tell whether mentions of two action types may tell of one deed."""
+    return a == b or frozenset((a, b)) in _KIN
+
+
+def compare(a: Deed, b: Deed) -> Match:
+    """Score whether two mentions of one story tell of one deed; a veto gives score 0 and says which."""
+    one, two = a.mention, b.mention
+    if not kindred(one.action, two.action):
+        return Match(0.0, "other action")
+    if (one.version_id, one.unit, one.sentence_index) == (two.version_id, two.unit, two.sentence_index):
+        return Match(0.0, "two predicates of one sentence")
+    veto = _veto(a, b)
+    if veto:
+        return Match(0.0, f"veto: {veto}", vetoed=True)
+    parts = [part for part in _parts(a, b) if abs(part[1]) >= 0.005]
+    total = sum(value for _, value in parts)
+    return Match(max(0.0, min(1.0, total)), ", ".join(f"{name} {value:+.2f}" for name, value in parts))
+
+
+def _veto(a: Deed, b: Deed) -> str | None:
+    one, two = a.mention, b.mention
+    one_text = (one.version_id, one.unit) == (two.version_id, two.unit)
+    vetoes = {
+        "other country": one.place_country and two.place_country and one.place_country != two.place_country,
+        "other place": _kilometres(one, two) > FAR_KM,
+        "other day": _stated(one) and _stated(two) and _days_apart(one, two) > timedelta(0),
+        "one of a series": a.series != b.series and one.sentence != two.sentence,
+        "opposite parties": a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors,
+        "other toll in one text": one_text and a.killed is not None and b.killed is not None and a.killed != b.killed,
+    }
+    return next((name for name, holds in vetoes.items() if holds), None)
+
+
+def _parts(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
+    one, two = a.mention, b.mention
+    yield ("same action", 0.28) if one.action == two.action else ("kindred action", 0.14)
+    yield _triggers(a, b)
+    if one.mode and two.mode:
+        yield ("same mode", 0.04) if one.mode == two.mode else ("other mode", -0.06)
+    yield _parties("actor", (a.actors, b.actors), (one.actors, two.actors))
+    yield _parties("target", (a.targets, b.targets), (one.targets, two.targets))
+    yield _places(one, two)
+    if a.slots & b.slots:
+        yield ("same toll", 0.15) if a.killed is not None and a.killed == b.killed else ("victims in both", 0.1)
+    if one.article_id == two.article_id and one.version_id != two.version_id:
+        yield "versions of one article", 0.1
+    if not (_stated(one) and _stated(two)):
+        yield "days between", -PER_DAY * min(MOST_DAYS, abs(one.seen_at - two.seen_at) / timedelta(days=1))
+    yield "wording", 0.3 * cosine(a.vector, b.vector)
+
+
+def _triggers(a: Deed, b: Deed) -> tuple[str, float]:
+    if a.trigger == b.trigger:
+        return "same word", 0.15
+    alike = _likeness(*sorted((a.mention.trigger.lower().split(" ")[0], b.mention.trigger.lower().split(" ")[0])))
+    if alike >= _ALIKE:
+        return "like word", 0.15 * alike
+    return ("unlike word", -0.06) if alike < _UNLIKE else ("other word", 0.0)
+
+
+@lru_cache(maxsize=100_000)
+def _likeness(word: str, other: str) -> float:
+    """Return the cosine of two words' vectors; 0 where one is unknown."""
+    vector_of = load_embeddings()
+    return round(float(vector_of(word) @ vector_of(other)), 4)
+
+
+def _parties(
+    role: str, names: tuple[frozenset[str], frozenset[str]], parties: tuple[Sequence[Party], Sequence[Party]]
+) -> tuple[str, float]:
+    one, two = names
+    if not one and not two:
+        return f"no {role} in either", 0.1
+    if not one or not two:
+        return f"{role} in one only", 0.05
+    shared = len(one & two) / min(len(one), len(two))
+    if shared:
+        return f"{role} agrees", 0.22 * shared
+    countries = [{p.country for p in side if p.country} for side in parties]
+    if countries[0] and countries[1] and not countries[0] & countries[1]:
+        return f"{role} of other country", -0.22
+    return f"{role} differs", -0.12
+
+
+def _places(one: Mention, two: Mention) -> tuple[str, float]:
+    if one.place_id and two.place_id:
+        return ("same place", 0.08) if one.place_id == two.place_id else ("place differs", -0.04)
+    if not one.place or not two.place:
+        return "place unknown", 0.0
+    shared = _words(one.place) & _words(two.place)
+    return ("same place", 0.08) if shared else ("place differs", -0.06)
+
+
+def _names(parties: Sequence[Party]) -> frozenset[str]:
+    names: set[str] = set()
+    for party in parties:
+        words = _words(party.text) - _ANYBODY
+        if words and party.id:
+            names.add(party.id)
+        names |= words
+    return frozenset(names)
+
+
+def _words(text: str) -> set[str]:
+    return {stem(w) for w in _WORD.findall(text.lower()) if w not in stopwords() and not w.isdigit() and len(w) > 1}
+
+
+def _series(mention: Mention) -> Iterator[str]:
+    """Yield the words that number the deed, close before its trigger: the `second` of `a second car bomb exploded`."""
+    before = mention.sentence[: max(0, mention.trigger_start - mention.sentence_start)]
+    yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in _ORDINALS)
+
+
+def _stated(mention: Mention) -> bool:
+    return mention.event_date_start is not None and mention.date_precision == "day" and mention.date_source != "publication"
+
+
+def _days_apart(a: Mention, b: Mention) -> timedelta:
+    assert a.event_date_start is not None and b.event_date_start is not None
+    return max(timedelta(0), max(a.event_date_start, b.event_date_start) - min(_end(a), _end(b)))
+
+
+def _end(mention: Mention) -> date:
+    assert mention.event_date_start is not None
+    return mention.event_date_end or mention.event_date_start
+
+
+def _kilometres(a: Mention, b: Mention) -> float:
+    """Return the distance between two towns; 0 where a place is unknown, wider than a town, or the same."""
+    if a.place_precision not in _PRECISE or b.place_precision not in _PRECISE or a.place_id == b.place_id:
+        return 0.0
+    if a.place_lat is None or a.place_lon is None or b.place_lat is None or b.place_lon is None:
+        return 0.0
+    east = (a.place_lon - b.place_lon) * math.cos(math.radians((a.place_lat + b.place_lat) / 2))
+    return _KM_PER_DEGREE * math.hypot(a.place_lat - b.place_lat, east)
