@@ -10,6 +10,7 @@ from pipelines.core.errors import UsageError
 from pipelines.core.ids import make_id
 from pipelines.feeds.discovery import FoundFeed, discover
 from pipelines.feeds.parse import ParseContext, parse_body
+from pipelines.feeds.politeness import HostGate
 from pipelines.outlets import registry as outlet_registry
 from pipelines.outlets.registry import Outlet
 from pipelines.outlets.schema import UNKNOWN_COUNTRY, UNKNOWN_LANGUAGE, UNKNOWN_TIMEZONE, check_url, language_code, slug
@@ -40,7 +41,7 @@ def add_site(
         check_url(url)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    found = discover(url, workspace.client)
+    found = discover(url, workspace.client, allow_loopback=workspace.settings.allow_loopback)
     if not found:
         raise UsageError(f"No feed was found at {url}; give the address of a feed itself, if you know it.")
     host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("rss.").removeprefix("feeds.")
@@ -75,9 +76,10 @@ def check_outlets(workspace: Workspace, outlet_ids: Sequence[str] = ()) -> list[
     chosen = [(o, f) for o, f in registry.feeds() if not outlet_ids or o.id in outlet_ids]
     checks: list[FeedCheck] = []
     verified: set[str] = set()
+    gate = HostGate(workspace.settings.host_interval_s)
     with workspace.progress.step("check", len(chosen)) as step:
         for outlet, source in chosen:
-            check = _check(workspace, outlet, source.id(outlet), source.url)
+            check = _check(workspace, outlet, source.id(outlet), source.url, gate)
             checks.append(check)
             if check.works:
                 verified.add(outlet.id)
@@ -91,9 +93,9 @@ def check_outlets(workspace: Workspace, outlet_ids: Sequence[str] = ()) -> list[
     return checks
 
 
-def _check(workspace: Workspace, outlet: Outlet, feed_id: str, url: str) -> FeedCheck:
+def _check(workspace: Workspace, outlet: Outlet, feed_id: str, url: str, gate: HostGate) -> FeedCheck:
     loopback = outlet.allow_loopback or workspace.settings.allow_loopback
-    response = workspace.client.get(url, {}, allow_loopback=loopback)
+    response = workspace.client.get(url, allow_loopback=loopback, gate=gate)
     if response.status != 200 or not response.body:
         return FeedCheck(feed_id, url, False, 0, response.detail or f"it answered with HTTP {response.status} and no body")
     context = ParseContext(
