@@ -15,24 +15,15 @@ from functools import lru_cache
 
 from pipelines.extraction.records import Mention, Party
 from pipelines.extraction.weights import load_embeddings
+from pipelines.stories import deed_words
 from pipelines.stories.similarity import Vector, cosine, stem, stopwords
 
 FAR_KM = 60.0
 """Two named towns farther apart than this are two places."""
 PER_DAY, MOST_DAYS = 0.04, 4.0
 """Undated mentions lose this much for each day between their sightings, up to so many days."""
-_KIN = {frozenset(p) for p in (("ASSAULT", "INCIDENT"), ("COERCE", "SANCTION"), ("CONSULT", "AGREE"), ("COERCE", "ASSAULT"))}
-_ORDINALS = frozenset(
-    ["second", "third", "fourth", "fifth", "sixth", "seventh", "another", "further", "fresh", "renewed", "follow-up", "subsequent"]
-)
 _BEFORE = 3
 _VICTIMS = ("killed", "injured")
-_ANYBODY = frozenset(
-    ["people", "peopl", "person", "others", "other", "more", "dead", "victim", "man", "men", "woman", "women", "civilian", "citizen", "resident"]
-    + ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "dozen", "hundred", "thousand"]
-    + ["least", "several", "some", "many", "around", "nearly", "almost", "local", "number"]
-)
-"""Stems that name nobody: a party made of them alone is as good as none."""
 _KM_PER_DEGREE = 111.2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _PRECISE = ("point", "city")
@@ -79,7 +70,7 @@ def read_deed(mention: Mention, vector: Vector) -> Deed:
 
 def kindred(a: str, b: str) -> bool:
     """Tell whether mentions of two action types may tell of one deed."""
-    return a == b or frozenset((a, b)) in _KIN
+    return a == b or frozenset((a, b)) in deed_words.default().kindred
 
 
 def compare(a: Deed, b: Deed) -> Match:
@@ -174,7 +165,7 @@ def _places(one: Mention, two: Mention) -> tuple[str, float]:
 def _names(parties: Sequence[Party]) -> frozenset[str]:
     names: set[str] = set()
     for party in parties:
-        words = _words(party.text) - _ANYBODY
+        words = _words(party.text) - deed_words.default().anybody
         if words and party.id:
             names.add(party.id)
         names |= words
@@ -188,7 +179,7 @@ def _words(text: str) -> set[str]:
 def _series(mention: Mention) -> Iterator[str]:
     """Yield the words that number the deed, close before its trigger: the `second` of `a second car bomb exploded`."""
     before = mention.sentence[: max(0, mention.trigger_start - mention.sentence_start)]
-    yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in _ORDINALS)
+    yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in deed_words.default().series)
 
 
 def _stated(mention: Mention) -> bool:
