@@ -29,7 +29,7 @@ class StoryArticle:
     article_id: str = column("The article; in exactly one story.")
     outlet_id: str = column("The outlet.")
     first_seen: datetime = column("When the article was first seen.")
-    similarity: float = column("Similarity to the story when it joined, in [0, 1]; 1 for the founder.")
+    similarity: float = column("Nearness to the rest of its story, in [0, 1]: geometric mean of the best and the average similarity; 1 for the founder.")
     reason: str = column("`founder`, `similar` or `copy`.")
 
 
@@ -57,5 +57,5 @@ class EventMention:
     event_id: str = column("The event.")
     mention_id: str = column("The mention; in exactly one event.")
     first_seen: datetime = column("When the mention's article version was first seen.")
-    score: float = column("Matching score when it joined, in [0, 1]; 1 for the founder.")
+    score: float = column("Score of its best match inside the event, in [0, 1]; 1 for the founder.")
     reason: str = column("What carried the match: `founder`, or the parts of the score in words.")
