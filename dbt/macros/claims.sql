@@ -24,3 +24,11 @@
         else coalesce({{ speaker_id }}, lower(trim({{ speaker }})), {{ voice }})
     end
 {%- endmacro %}
+
+{#
+    Whether an id stands for one actor. `GBR.CVL`, `USA.EDU` and the like are everybody of that kind in a country: two texts
+    that share such an id need not mean the same person, and two words for it are no two labels of one actor.
+#}
+{% macro is_one_actor(actor_id) -%}
+    ({{ actor_id }} is not null and not regexp_matches({{ actor_id }}, '\.(CVL|LAB|EDU|BUS|MED|HLH|REL|CRM|NGO|UNK)$'))
+{%- endmacro %}

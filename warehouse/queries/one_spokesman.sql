@@ -1,11 +1,13 @@
--- Question: Which deeds stand in several outlets that all cite the same single source?
+-- Question: Which deeds stand in several outlets while only one named source is cited for them?
 -- Tables: corroboration, claims
--- Caveats: Several origins, one statement source: independent texts, not independent knowledge.
+-- Caveats: Several origins, one statement source: independent texts, perhaps not independent knowledge.
+--   `own_voice_outlets` assert it themselves.
 select
     corroboration.event_id,
     corroboration.action,
     corroboration.outlets,
     corroboration.origins,
+    corroboration.own_voice_outlets,
     coalesce(claims.source, claims.source_key) as only_source,
     claims.asserted_in
 from corroboration

@@ -118,8 +118,8 @@ given as (
         null,
         actor_id,
         actor_country,
-        case when actor_id is null then 1 else 0 end,
-        actor_id is not null
+        case when {{ is_one_actor('actor_id') }} then 0 else 1 end,
+        {{ is_one_actor('actor_id') }}
     from mentions
     where actor is not null
 )

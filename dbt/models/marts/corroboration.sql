@@ -12,8 +12,14 @@ with counted as (
         count(*) filter (where claim_status = 'reported' and voice in ('unnamed_official', 'unnamed_other')) as unnamed_mentions,
         count(distinct publisher) filter (where claim_status = 'reported' and voice = 'outlet') as own_voice_outlets,
         count(distinct origin_id) filter (where claim_status = 'reported' and voice = 'outlet') as own_voice_origins,
-        count(distinct source_key) filter (where claim_status = 'denied') as denying_sources,
-        count(distinct publisher) filter (where claim_status in ('denied', 'negated')) as denying_outlets
+        -- Denying a plan or a possibility leaves what happened uncontested.
+        count(distinct source_key) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_sources,
+        count(distinct publisher) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_outlets,
+        count(distinct publisher) filter (where claim_status = 'negated' and reality in ('happened', 'ongoing')) as negating_outlets,
+        -- An outlet's own `did not` beside its own `did` is more likely two deeds than a dispute.
+        count(distinct publisher) filter (
+            where claim_status = 'reported' or (claim_status = 'negated' and reality in ('happened', 'ongoing'))
+        ) as taking_outlets
     from {{ ref('fct_event_mention') }}
     where event_id is not null and is_latest_version
     group by event_id
@@ -58,6 +64,7 @@ select
     coalesce(counted.own_voice_origins, 0) as own_voice_origins,
     coalesce(counted.denying_sources, 0) as denying_sources,
     coalesce(counted.denying_outlets, 0) as denying_outlets,
+    coalesce(counted.negating_outlets, 0) as negating_outlets,
     coalesce(wires.wire_articles, 0) as wire_articles,
     case
         when counted.articles > 0 and counted.mentions >= {{ var('support_mentions') }}
@@ -71,7 +78,7 @@ select
     case
         when coalesce(counted.mentions, 0) = 0 then 'withdrawn'
         when counted.articles = 0 then 'not_reported'
-        when counted.denying_outlets > 0 then 'contested'
+        when counted.denying_outlets > 0 or (counted.negating_outlets > 0 and counted.taking_outlets > 1) then 'contested'
         when counted.origins = 1 then 'single_origin'
         else 'several'
     end as standing

@@ -5,7 +5,7 @@ with labelled as (
         lower(trim(actor_text)) as label
     from {{ ref('int_mention_party') }}
     where
-        actor_id is not null and role in ('actor', 'target') and voice = 'outlet' and is_latest_version
+        {{ is_one_actor('actor_id') }} and role in ('actor', 'target') and voice = 'outlet' and is_latest_version
         and reuse != 'copy' and not is_resolved
 )
 
