@@ -77,7 +77,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
 	@touch $@
 
 dbt/target/manifest.json: $(VENV)/run.stamp $(DBT_SOURCES)
-	@$(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt --target-path target --log-path target/logs
+	@PARALLAX_BUILD_DATABASE=warehouse/build/parallax.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt --target-path target --log-path target/logs
 	@touch $@
 
 .PHONY: help demo run ui test soak lint bench setup lock clean

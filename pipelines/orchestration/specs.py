@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
@@ -22,7 +23,7 @@ def lake_key(row_type: type) -> dg.AssetKey:
 def lake_spec(row_type: type, group: str, *, deps: Iterable[type] = (), kinds: Sequence[str] = (), **more: object) -> dg.AssetSpec:
     """Return the spec of a lake table: grain, column schema, owners, kinds and what it is made from."""
     table = table_of(row_type)
-    summary = (row_type.__doc__ or "").strip()
+    summary = inspect.cleandoc(row_type.__doc__ or "")
     return dg.AssetSpec(
         lake_key(row_type),
         deps=[lake_key(d) for d in deps],

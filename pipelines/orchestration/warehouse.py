@@ -14,15 +14,13 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from pipelines.loading.checks import CHECKS, Check, run_checks
 from pipelines.loading.load import connect
-from pipelines.loading.tables import ROW_TYPES
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.orchestration.specs import OWNERS, lake_key
+from pipelines.orchestration.specs import OWNERS
 from pipelines.settings import PROJECT_ROOT
 from pipelines.stations import building
 
 POOL = "warehouse"
 PROJECT = DbtProject(project_dir=PROJECT_ROOT / "dbt", profiles_dir=PROJECT_ROOT / "dbt")
-_LAKE_KEYS = {row: lake_key(row) for row in ROW_TYPES}
 
 
 class Translator(DagsterDbtTranslator):
@@ -99,7 +97,7 @@ def _check_key(check: Check) -> dg.AssetCheckKey:
 
 
 @dg.asset(
-    deps=[*_mart_keys(), *_LAKE_KEYS.values()],
+    deps=_mart_keys(),
     group_name="published",
     owners=list(OWNERS),
     kinds={"duckdb"},
