@@ -29,7 +29,9 @@ class StoryArticle:
     article_id: str = column("The article; in exactly one story.")
     outlet_id: str = column("The outlet.")
     first_seen: datetime = column("When the article was first seen.")
-    similarity: float = column("Nearness to the rest of its story, in [0, 1]: geometric mean of the best and the average similarity; 1 for the founder.")
+    similarity: float = column(
+        "Nearness to the rest of its story, in [0, 1]: geometric mean of the best and the average similarity; 1 for the founder."
+    )
     reason: str = column("`founder`, `similar` or `copy`.")
 
 
