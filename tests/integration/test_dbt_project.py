@@ -15,7 +15,7 @@ ISSUE_MARTS = {"dim_outlet", "fct_article_version", "fct_event_mention", "story_
 
 def test_build_passes_and_is_quiet(synthetic_warehouse: SyntheticWarehouse) -> None:
     """Every model, data test and unit test passes, and dbt has nothing to warn of."""
-    failed = {k: v for k, v in synthetic_warehouse.results.items() if v not in {"success", "pass"}}
+    failed = {k: v for k, v in synthetic_warehouse.results.items() if v not in {"success", "pass", "no-op"}}
     assert synthetic_warehouse.returncode == 0, synthetic_warehouse.output[-3000:]
     assert not failed
     noise = [line for line in synthetic_warehouse.output.splitlines() if "[WARN" in line or "eprecat" in line or "WARNING" in line]
@@ -44,7 +44,7 @@ def test_marts_have_contracts_and_unit_tests(synthetic_warehouse: SyntheticWareh
 
 
 def test_every_column_is_described(synthetic_warehouse: SyntheticWarehouse) -> None:
-    """Each mart's and staging view's columns in the database are those in its YAML, each with a description, also in DuckDB's comments."""
+    """Columns of marts and staging views are those in their YAML, each described; a mart's also in DuckDB's comments."""
     documented = {
         (n["schema"], n["name"]): {c["name"] for c in n["columns"].values() if c["description"].strip()}
         for n in synthetic_warehouse.manifest["nodes"].values()
@@ -59,7 +59,7 @@ def test_every_column_is_described(synthetic_warehouse: SyntheticWarehouse) -> N
     uncommented = []
     for schema, table, column, comment in rows:
         found.setdefault((schema, table), set()).add(column)
-        if not comment:
+        if not comment and schema == "main":
             uncommented.append(f"{schema}.{table}.{column}")
     assert uncommented == []
     assert {k: v for k, v in found.items() if documented.get(k) != v} == {}

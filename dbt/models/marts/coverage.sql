@@ -54,17 +54,35 @@ supported as (
 ),
 
 -- A Poisson bootstrap over stories. The weights come from a hash, so that the same record gives the same interval.
+draws as (
+    select
+        stories.story_id,
+        replicates.replicate,
+        {{ unit_interval("stories.story_id || ':' || replicates.replicate::varchar") }} as draw
+    from stories
+    cross join range({{ var('bootstrap_replicates') }}) as replicates (replicate)
+),
+
+weights as (
+    select
+        story_id,
+        replicate,
+        {{ poisson_weight('draw') }} as weight
+    from draws
+),
+
 weighted as (
     select
         matched.week,
         matched.outlet_id,
-        replicates.replicate,
+        weights.replicate,
         matched.own,
         matched.peers,
-        {{ poisson_weight("matched.story_id || ':' || replicates.replicate::varchar") }} as weight
+        weights.weight
     from matched
     inner join supported on matched.week = supported.week and matched.outlet_id = supported.outlet_id
-    cross join range({{ var('bootstrap_replicates') }}) as replicates (replicate)
+    inner join weights on matched.story_id = weights.story_id
+    where weights.weight > 0
 ),
 
 resampled as (
