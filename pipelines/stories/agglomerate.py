@@ -22,8 +22,8 @@ class Thresholds:
     """
 
     both_small: float = 0.195
-    one_large: float = 0.155
-    both_large: float = 0.2
+    one_large: float = 0.14
+    both_large: float = 0.18
     large: int = 3
 
     def between(self, size: int, other: int) -> float:

@@ -21,6 +21,7 @@ from pipelines.stories.records import Story, StoryArticle
 from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
 
 OLDEST_CLAIM = timedelta(days=7)
+REPRINT = timedelta(days=4)
 INSTALMENTS = 3
 _DEED_WEIGHT = {"title": 1.0, "summary": 0.5, "body": 0.25}
 
@@ -64,7 +65,8 @@ def build_stories(
 ) -> tuple[list[Story], list[StoryArticle]]:
     """Group the latest versions of all articles into stories.
 
-    Full copies (exact or near) always stand in one story. A story is named after the article of it that was seen first, so
+    Full copies (exact or near) stand in one story whatever their age, save those that one outlet prints days apart: boxes and
+    columns that recur. A story is named after the article of it that was seen first, so
     that its id stays while later articles join. Deeds of ``mentions``, where given, count as terms beside the words. The same
     rows give the same stories in any order.
     """
@@ -77,7 +79,8 @@ def build_stories(
         counts = terms(title, version.summary, version.body)
         counts.update(deeds.get(article, {}))
         documents.append(Document(article, moment(first[article], version), counts, first[article].first_seen, version.language))
-    copies = [(link.article_id, link.other_article_id) for link in links if link.kind in ("exact", "near")]
+    at = {document.id: document.at for document in documents}
+    copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, at)]
     placements, vectors = place(documents, copies)
     return _records(placements, vectors, latest, first, {o.article_id: o.origin_id for o in origins})
 
@@ -148,6 +151,12 @@ def _placements(
             similarity = 1.0 if member == founder else round(min(1.0, near), 4)
             placements[ordered[member].id] = Placement(ordered[founder].id, similarity, reason)
     return placements
+
+
+def _is_full_copy(link: CopyLink, at: Mapping[str, datetime]) -> bool:
+    if link.kind not in ("exact", "near") or link.article_id not in at or link.other_article_id not in at:
+        return False
+    return link.relation != "same_outlet" or abs(at[link.article_id] - at[link.other_article_id]) <= REPRINT
 
 
 def _latest_and_first(versions: Sequence[ArticleVersion]) -> tuple[dict[str, ArticleVersion], dict[str, ArticleVersion]]:

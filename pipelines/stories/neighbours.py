@@ -22,13 +22,16 @@ from pipelines.stories.similarity import Vector
 class Reach:
     """How far an article looks: ``window`` in days, similarity lost per day (as a rate), the least similarity that counts.
 
-    ``support`` is how many terms of equal weight must carry a similarity for it to count in full.
+    ``support`` is how many terms of equal weight must carry a similarity for it to count in full. Texts of fewer than
+    ``long_text`` terms lose some of it: their share of ``long_text``, to the power of ``brevity``.
     """
 
     window: float = 4.0
     decay: float = 0.08
     floor: float = 0.05
     support: float = 3.0
+    long_text: float = 80.0
+    brevity: float = 0.08
     max_postings: int = 3000
 
 
@@ -63,7 +66,9 @@ def near_pairs(vectors: Sequence[Vector], days: Sequence[float], reach: Reach) -
             total = float(sums[offset])
             # One rare word that two short texts share by chance can make half of their cosine; it is one term's worth of evidence.
             carried = min(1.0, total * total / float(squares[offset]) / reach.support) ** 0.5
-            similarity = total * carried * math.exp(-reach.decay * (days[place] - days[other]))
+            # The cosine of two short texts varies more by chance than that of two long ones.
+            size = min(1.0, min(len(vector), len(vectors[other])) / reach.long_text) ** reach.brevity
+            similarity = total * carried * size * math.exp(-reach.decay * (days[place] - days[other]))
             if similarity >= reach.floor:
                 yield other, place, similarity
 

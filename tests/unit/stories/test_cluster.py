@@ -107,6 +107,20 @@ def test_copies_stay_together_whatever_their_words() -> None:
     assert {link.reason for link in links if link.article_id == versions[8].article_id} == {"copy"}
 
 
+def test_what_one_outlet_prints_again_after_days_is_another_story() -> None:
+    world = LakeWorld()
+    box = "The library in Sarn is open from nine to five, and on Saturdays until noon."
+    first = world.article("x", "gazette/main", START, "Opening hours", box)
+    for days, expected in ((2, True), (20, False)):
+        again = world.article(f"y{days}", "gazette/main", START + timedelta(days=days), "Opening hours", box)
+        world.rows["outlet"].clear()
+        world.outlet("gazette", "gazette", "XAA")
+        world.copy(first, again)
+        link = dataclasses.replace(world.rows["copy_link"][-1], relation="same_outlet")
+        assert together(build_stories([first, again, *publish(OTHERS)], [link], [])[1], [first, again]) is expected
+        assert together(build_stories([first, again], [world.rows["copy_link"][-1]], [])[1], [first, again])
+
+
 def test_a_shared_passage_alone_joins_nothing() -> None:
     world = LakeWorld()
     for outlet in ("outlet5", "outlet8"):
@@ -165,8 +179,10 @@ def test_deeds_join_what_few_words_would_not() -> None:
     texts = [("Envoy quits Lund", "No reason."), ("Kestrel departs Lund", "More soon.")]
     versions = [world.article(f"d{n}", f"o{n}/main", START, title, summary) for n, (title, summary) in enumerate(texts)]
     mentions = [
-        world.mention(versions[0], "quits", "OFFICE", actors=[("Envoy", "LUN.ENVOY")], targets=[("Lund", "LUN.MISSION")]),
-        world.mention(versions[1], "departs", "OFFICE", actors=[("Kestrel", "LUN.ENVOY")], targets=[("Lund", "LUN.MISSION")]),
+        world.mention(
+            version, trigger, "OFFICE", actors=[(actor, "LUN.ENVOY")], targets=[("Lund", "LUN.MISSION")], place=("Lund", "1", "XAA")
+        )
+        for version, trigger, actor in zip(versions, ("quits", "departs"), ("Envoy", "Kestrel"), strict=True)
     ]
     rest = publish(OTHERS)
     assert not together(build_stories(versions + rest, [], [])[1], versions)
