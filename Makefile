@@ -34,7 +34,7 @@ ui: $(VENV)/run.stamp dbt/target/manifest.json ## Set up, then open Dagster on t
 	@DAGSTER_HOME=$(DAGSTER_HOME_DIR) PATH="$(abspath $(BIN)):$$PATH" $(BIN)/dagster dev --host 127.0.0.1 --workspace workspace.yaml $(ARGS)
 
 test: $(VENV)/dev.stamp dbt/target/manifest.json ## Set up, then run all tests (the long ones excepted)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 soak: $(VENV)/dev.stamp dbt/target/manifest.json ## Run the long tests: kills, lock fights, the whole archive
 	@PARALLAX_SOAK=1 $(BIN)/pytest -m soak --timeout 3600 $(ARGS)
