@@ -13,9 +13,13 @@ from pipelines.extraction.predicates import Predicates
 from pipelines.extraction.stages.candidates import Candidate, find_candidates
 from pipelines.extraction.stages.coreference import Antecedent, resolve
 from pipelines.extraction.stages.parse import Lemmas, Parsed
+from pipelines.extraction.stages.roles import Role
 from pipelines.extraction.stages.sources import Attribution, find_attributions
+from pipelines.extraction.word_lists import word_list
 
-_STOP = frozenset("the a an of in on at for to by with and or is are was were be been has have had it its this that as from he she they".split())
+_NAMES = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC"))
+_PROTAGONISTS = 4
+_STOP = word_list("analysis", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,24 @@ class UnitAnalysis:
     antecedents: dict[int, Antecedent]
 
 
+@dataclass(frozen=True, slots=True)
+class Protagonist:
+    """A name that an item keeps coming back to: its first mention, its words in lower case, how often, and whether the title has it."""
+
+    unit: int
+    head: int
+    name: str
+    count: int
+    titled: bool
+
+
 @dataclass(slots=True)
 class ItemAnalysis:
-    """An item's units in reading order, and the words that characterise it."""
+    """An item's units in reading order, the words that characterise it, and its protagonists, most mentioned first."""
 
     units: list[UnitAnalysis]
     bag: frozenset[str] = field(default_factory=frozenset)
+    protagonists: tuple[Protagonist, ...] = ()
 
     @property
     def parsed(self) -> list[Parsed]:
@@ -70,7 +86,38 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
             elif not any(words.quote[i] >= 0 for i in range(first, last)):
                 carried = None
         units.append(UnitAnalysis(words, candidates, attributions, found))
-    return ItemAnalysis(units, _bag(parsed))
+    return ItemAnalysis(units, _bag(parsed), _protagonists(parsed))
+
+
+def absent_roles(analysis: ItemAnalysis, unit: int, index: int) -> list[Role]:
+    """The item's protagonists that the predicate's own sentence does not name, as phrases that may yet fill a slot."""
+    p = analysis.units[unit].parsed
+    first, last = (0, len(p.words)) if p.unit == "title" else p.sentences[p.sentence_of[index]]
+    present = set(p.lower[first:last])
+    return [
+        Role(one.head, f"item{rank}", f"item{rank}", one.unit)
+        for rank, one in enumerate(analysis.protagonists)
+        if one.name.split()[-1] not in present
+    ]
+
+
+def _protagonists(parsed: Sequence[Parsed]) -> tuple[Protagonist, ...]:
+    found: dict[str, Protagonist] = {}
+    for number, words in enumerate(parsed):
+        for first, last in words.entities:
+            if words.entity[first] not in _NAMES:
+                continue
+            inside = [i for i in range(first, last) if words.pos[i] == "PROPN" and words.lower[i] not in ("'s", "’s")]
+            if not inside:
+                continue
+            head = next((i for i in reversed(inside) if not first <= words.head[i] < last or words.head[i] == i), inside[-1])
+            known = found.get(words.lower[head])
+            title = words.unit == "title"
+            found[words.lower[head]] = Protagonist(
+                known.unit if known else number, known.head if known else head, words.lower[head],
+                (known.count if known else 0) + (2 if title else 1), title or bool(known and known.titled),
+            )  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda one: (-one.count, one.unit, one.head))[:_PROTAGONISTS])
 
 
 def _bag(parsed: Sequence[Parsed]) -> frozenset[str]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pipelines.extraction import features as feats
-from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
+from pipelines.extraction import slot_features as slots
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, absent_roles
 from pipelines.extraction.predicates import ACTIONS, Sense
 from pipelines.extraction.stages.candidates import Candidate
 from pipelines.extraction.stages.dates import DateSpan, find_dates
@@ -21,6 +22,7 @@ from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_
 
 CLASSES = ("NONE", *ACTIONS)
 FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
+_MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
 _HOPELESS = -0.3
 _NO_ACTOR = frozenset(("INCIDENT",))
 
@@ -45,7 +47,7 @@ class Draft:
     sense: Sense | None
     actors: list[Filler] = field(default_factory=list)
     targets: list[Filler] = field(default_factory=list)
-    place: int | None = None
+    place: Filler | None = None
     when: DateSpan | None = None
     voice: str = "outlet"
     speaker: Attribution | None = None
@@ -84,16 +86,15 @@ def hopeless(unit: UnitAnalysis, candidate: Candidate, model: LinearModel) -> bo
 def complete(draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: Weights, today: date | None) -> None:
     """Fill a draft's slots in place."""
     unit = analysis.units[draft.unit]
-    roles = find_roles(unit.parsed, draft.candidate.index, lexicons.predicates)
-    _fill_roles(draft, unit, roles, weights)
-    names, covering = feats.voice_features(unit, draft.candidate, draft.action, lexicons)
+    _fill_roles(draft, analysis, all_roles(analysis, draft.unit, draft.candidate, lexicons), weights)
+    names, covering = slots.voice_features(unit, draft.candidate, draft.action, lexicons)
     shares = weights.models["voice"].probabilities(feats.hashed(names))
     draft.voice = max(shares, key=lambda name: shares[name])
     if draft.voice != "outlet":
         draft.speaker = _speaker(unit, draft.voice, covering, lexicons)
         draft.chain = [a for a in reversed(covering) if draft.speaker is None or len(a.covers) >= len(draft.speaker.covers)]
     stand = standing(unit.parsed, draft.candidate.index, lexicons.modality, lexicons.predicates)
-    bag = feats.hashed(feats.standing_features(unit, draft.candidate, draft.action, stand, covering, draft.voice))
+    bag = feats.hashed(slots.standing_features(unit, draft.candidate, draft.action, stand, covering, draft.voice))
     draft.reality = _best(weights, "reality", bag)
     draft.polarity = _best(weights, "polarity", bag)
     if today is not None:
@@ -105,8 +106,14 @@ def _best(weights: Weights, model: str, bag: list[int]) -> str:
     return max(shares, key=lambda name: shares[name])
 
 
-def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], weights: Weights) -> None:
-    bags = role_bags(unit, draft.candidate, draft.action, roles, draft.sense)
+def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons: Lexicons) -> list[Role]:
+    """The phrases that may fill a slot: those around the predicate, then the item's protagonists from elsewhere."""
+    near = find_roles(analysis.units[unit].parsed, candidate.index, lexicons.predicates)
+    return [*near, *absent_roles(analysis, unit, candidate.index)]
+
+
+def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights) -> None:
+    bags = role_bags(analysis, draft.unit, draft.candidate, draft.action, roles, draft.sense)
     ranks = {slot: weights.models[slot].rank(bags) for slot in ("actor", "target", "place")}
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
@@ -114,31 +121,61 @@ def _fill_roles(draft: Draft, unit: UnitAnalysis, roles: list[Role], weights: We
     actors, targets = ranks["actor"], ranks["target"]
     if draft.action in _NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
+    p = analysis.units[draft.unit].parsed
+    joined = {n: set() if r.unit is not None or draft.action in _MUTUAL else set(conjuncts(p, r.head)) for n, r in enumerate(roles)}
     best, choice = -1.0, (len(roles), len(roles))
-    for a, p in enumerate(actors):
-        for t, q in enumerate(targets):
-            same = a == t and a < len(roles) or a < len(roles) and t < len(roles) and roles[a].head == roles[t].head
-            if not same and p * q > best:
-                best, choice = p * q, (a, t)
-    draft.actors = _fillers(draft, unit, roles, choice[0], other=choice[1])
-    draft.targets = _fillers(draft, unit, roles, choice[1], other=choice[0])
+    for a, share in enumerate(actors):
+        for t, other in enumerate(targets):
+            if share * other > best and not (a < len(roles) and t < len(roles) and _same(roles, joined, a, t)):
+                best, choice = share * other, (a, t)
+    draft.actors = _fillers(draft, analysis, roles, choice[0], other=choice[1])
+    draft.targets = _fillers(draft, analysis, roles, choice[1], other=choice[0])
     place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
-    draft.place = roles[place].head if place < len(roles) else None
+    if place < len(roles):
+        draft.place = Filler(draft.unit if roles[place].unit is None else roles[place].unit or 0, roles[place].head)
 
 
-def role_bags(unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[list[int]]:
+def _same(roles: Sequence[Role], joined: dict[int, set[int]], a: int, t: int) -> bool:
+    """Whether two choices are one party: the same phrase, or two that are joined by "and"."""
+    if a == t:
+        return True
+    if roles[a].unit is not None or roles[t].unit is not None:
+        return False
+    return roles[t].head in joined[a] or roles[a].head in joined[t] or roles[a].head == roles[t].head
+
+
+def role_bags(
+    analysis: ItemAnalysis, number: int, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None
+) -> list[list[int]]:
     """Hashed features of each phrase; the last bag is the empty slot's."""
-    bags = [feats.hashed(feats.role_features(unit, candidate, action, role, sense)) for role in roles]
-    bags.append(feats.hashed(feats.none_features(unit, candidate, action, roles, sense)))
+    unit = analysis.units[number]
+    bags = [
+        feats.hashed(
+            slots.role_features(unit, candidate, action, role, sense)
+            if role.unit is None
+            else slots.absent_features(analysis, number, candidate, action, role)
+        )
+        for role in roles
+    ]
+    near = [role for role in roles if role.unit is None]
+    bags.append(feats.hashed(slots.none_features(unit, candidate, action, near, sense)))
     return bags
 
 
-def _fillers(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role], chosen: int, other: int) -> list[Filler]:
+def _fillers(draft: Draft, analysis: ItemAnalysis, roles: Sequence[Role], chosen: int, other: int) -> list[Filler]:
     if chosen >= len(roles):
         return []
-    head = roles[chosen].head
-    taken = roles[other].head if other < len(roles) else -1
-    return [filler(draft.unit, unit, one) for one in conjuncts(unit.parsed, head) if one != taken]
+    role = roles[chosen]
+    if role.unit is not None:
+        return [Filler(role.unit, role.head)]
+    unit = analysis.units[draft.unit]
+    taken = roles[other].head if other < len(roles) and roles[other].unit is None else -1
+    return [filler(draft.unit, unit, one) for one in conjuncts(unit.parsed, role.head) if one != taken]
+
+
+def role_filler(number: int, unit: UnitAnalysis, role: Role) -> Filler:
+    """A role's phrase as a slot's filler."""
+    return filler(number, unit, role.head) if role.unit is None else Filler(role.unit, role.head)
 
 
 def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
@@ -152,7 +189,9 @@ def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
 def _speaker(unit: UnitAnalysis, voice: str, covering: list[Attribution], lexicons: Lexicons) -> Attribution | None:
     """The innermost covering source whose kind is the chosen voice, else the innermost that is named."""
     for attribution in covering:
-        if source_voice(unit.parsed, attribution, lexicons.cues, lexicons.media) == voice and (attribution.source is not None or voice == "unnamed_other"):
+        if source_voice(unit.parsed, attribution, lexicons.cues, lexicons.media) == voice and (
+            attribution.source is not None or voice == "unnamed_other"
+        ):
             return attribution
     return next((a for a in covering if a.source is not None), covering[0] if covering else None)
 
@@ -172,8 +211,8 @@ def dates_near(unit: UnitAnalysis, index: int, stand: Standing, today: date) -> 
 
 def date_bags(unit: UnitAnalysis, candidate: Candidate, action: str, spans: list[DateSpan], covering: list[Attribution]) -> list[list[int]]:
     """Hashed features of each date for a deed; the last bag is that of no date."""
-    bags = [feats.hashed(feats.date_features(unit, candidate, action, span, covering)) for span in spans]
-    bags.append(feats.hashed(feats.no_date_features(unit, candidate, action, spans)))
+    bags = [feats.hashed(slots.date_features(unit, candidate, action, span, covering)) for span in spans]
+    bags.append(feats.hashed(slots.no_date_features(unit, candidate, action, spans)))
     return bags
 
 

@@ -83,7 +83,7 @@ class Explanation:
 
 
 def explain(text: str, extractor: Extractor, *, unit: str = "summary", now: datetime | None = None) -> Explanation:
-    """Code ``text`` as one unit ("title", "summary" or "body") published at ``now`` (default: the epoch, so that the answer never changes)."""
+    """Code ``text`` as one unit ("title", "summary" or "body") published at ``now``; by default the epoch, so that it never changes."""
     moment = now or datetime(1970, 1, 1, tzinfo=UTC)
     texts = {name: text if name == unit else "" for name in ("title", "summary", "body")}
     item = CodeItem(version_id="explain", article_id="explain", outlet_id="explain", seen_at=moment, published_at=moment, **texts)
@@ -92,14 +92,12 @@ def explain(text: str, extractor: Extractor, *, unit: str = "summary", now: date
         raise AssertionError("a coded item has its mark")
     sentences: list[ExplainedSentence] = []
     if coded.extraction.status in ("coded", "capped"):
-        kept = {(m.unit, m.trigger_start) for m in coded.mentions}
+        kept: set[tuple[str, int]] = {(m.unit, m.trigger_start) for m in coded.mentions}
         analysis = extractor.analyse(item)
         for found in analysis.units:
             for number in range(len(found.parsed.sentences)):
                 first, last = found.parsed.sentences[number]
-                candidates = tuple(
-                    _candidate(extractor, analysis, found, c, kept) for c in found.candidates if first <= c.index < last
-                )
+                candidates = tuple(_candidate(extractor, analysis, found, c, kept) for c in found.candidates if first <= c.index < last)
                 sentences.append(_sentence(extractor, found, number, candidates))
     return Explanation(text, tuple(sentences), tuple(coded.mentions), coded.extraction, extractor.version, extractor.model)
 
@@ -108,7 +106,8 @@ def _sentence(extractor: Extractor, unit: UnitAnalysis, number: int, candidates:
     p = unit.parsed
     first, last = p.sentences[number]
     words = tuple(
-        ExplainedWord(p.cut(i, i), p.lemma[i], p.tag[i], p.dep[i], p.words[p.head[i]], p.entity[i], p.quote[i] >= 0) for i in range(first, last)
+        ExplainedWord(p.cut(i, i), p.lemma[i], p.tag[i], p.dep[i], p.words[p.head[i]], p.entity[i], p.quote[i] >= 0)
+        for i in range(first, last)
     )
     lexicons = extractor.rules.lexicons
     sources = tuple(

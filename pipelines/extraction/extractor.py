@@ -164,13 +164,15 @@ def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
     Raises:
         UsageError: the pipeline is not installed.
     """
-    import spacy  # noqa: PLC0415 - takes a second; whoever only asks for the version should not wait for it
+    # Imported late: it takes a second, and whoever only asks for the version should not wait for it.
+    import spacy
 
     try:
         nlp = spacy.load(model)
     except OSError as error:
         raise UsageError(f"The spaCy pipeline {model!r} cannot be loaded ({error}); set the model to {MODEL}.") from error
-    lemmas = Lemmas(nlp.get_pipe("lemmatizer").lookups)
+    lemmatizer: Any = nlp.get_pipe("lemmatizer")
+    lemmas = Lemmas(lemmatizer.lookups)
     nlp.remove_pipe("lemmatizer")
     return nlp, lemmas
 
@@ -205,5 +207,8 @@ def _status(units: list[Parsed], capped: bool) -> tuple[str, str | None]:
         return "capped", f"A text is longer than {MAX_CHARACTERS} characters; the rest was not read."
     long = sum(p.split_sentences for p in units)
     if long:
-        return "capped", f"{long} sentence{'s are' if long > 1 else ' is'} too long to read whole and {'were' if long > 1 else 'was'} cut into pieces."
+        return (
+            "capped",
+            f"{long} sentence{'s are' if long > 1 else ' is'} too long to read whole and {'were' if long > 1 else 'was'} cut into pieces.",
+        )
     return "coded", None

@@ -1,21 +1,39 @@
-"""What the learned layer sees: hashed features of candidates, roles, sources and standing.
+"""What the learned layer sees of a candidate: hashed features for whether it is a deed, and of which type.
 
-Feature names are built here and nowhere else, so that training and coding see the same. Not here: weights (weights.py).
+Feature names are built here and in slot_features.py and nowhere else, so that training and coding see the same. Not here: weights.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
+from pipelines.extraction.analysis import ItemAnalysis, UnitAnalysis
 from pipelines.extraction.predicates import Sense
 from pipelines.extraction.stages.candidates import Candidate
-from pipelines.extraction.stages.dates import DateSpan
 from pipelines.extraction.stages.parse import Parsed
-from pipelines.extraction.stages.reality import Standing
-from pipelines.extraction.stages.roles import Role, is_passive, phrase_span
-from pipelines.extraction.stages.sources import Attribution, source_voice
+from pipelines.extraction.stages.roles import is_passive, phrase_span
 from pipelines.extraction.weights import Embeddings, Floats, hash_all, load_embeddings
+
+_TOLD_ARCS = frozenset(
+    (
+        "nsubj",
+        "nsubjpass",
+        "dobj",
+        "poss",
+        "compound",
+        "amod",
+        "attr",
+        "advmod",
+        "prt",
+        "acomp",
+        "xcomp",
+        "ccomp",
+        "aux",
+        "neg",
+        "det",
+        "nummod",
+    )
+)
 
 
 def clusters(word: str) -> int:
@@ -56,6 +74,7 @@ def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candi
     f += [f"cl={own}/{kind}", f"cld={own}/{dep}"]
     f.extend(_sense_features(candidate, kind))
     f.extend(_child_features(p, i, word, kind))
+    f.extend(_head_features(p, i, word))
     first, last = p.sentences[p.sentence_of[i]]
     for offset in (-2, -1, 1, 2):
         at = i + offset
@@ -66,7 +85,7 @@ def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candi
     for other in range(first, last):
         if p.pos[other] in ("NOUN", "VERB", "ADJ", "PROPN") and other != i and abs(other - i) < 25:
             f.append(f"s={p.lemma[other]}")
-    f.extend(f"i={name}" for name in analysis.bag if name != lemma)
+    f.extend(f"i={name}" for name in sorted(analysis.bag) if name != lemma)
     f.extend(_position_features(unit, candidate, first, last))
     return f
 
@@ -95,7 +114,7 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
         dep = p.dep[child]
         names.add(dep)
         lemma = p.lemma[child]
-        if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr", "advmod", "prt", "acomp", "xcomp", "ccomp", "aux", "neg", "det", "nummod"):
+        if dep in _TOLD_ARCS:
             f.append(f"c:{dep}={lemma}")
             f.append(f"ce:{dep}={p.entity[child]}/{p.pos[child]}")
             if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr"):
@@ -103,22 +122,22 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
             if dep in ("dobj", "nsubjpass", "compound", "prt", "amod"):
                 f.append(f"cw:{word}/{dep}={lemma}")
         elif dep in ("prep", "agent"):
-            f.append(f"c:prep={lemma}")
-            f.append(f"cw:{word}/prep={lemma}")
-            for below in p.children[child]:
-                f.append(f"c:{lemma}={p.lemma[below]}")
-                f.append(f"ce:{lemma}={p.entity[below]}/{p.pos[below]}")
-    f.extend(f"cd={name}/{kind}" for name in names)
+            f += [f"c:prep={lemma}", f"cw:{word}/prep={lemma}"]
+            f.extend(f"c:{lemma}={p.lemma[below]}" for below in p.children[child])
+            f.extend(f"ce:{lemma}={p.entity[below]}/{p.pos[below]}" for below in p.children[child])
+    f.extend(f"cd={name}/{kind}" for name in sorted(names))
     if not names & {"dobj", "nsubjpass", "ccomp", "xcomp"}:
         f.append(f"noobj/{kind}")
     if not names & {"nsubj", "nsubjpass"}:
         f.append(f"nosubj/{kind}/{p.dep[i]}")
+    return f
+
+
+def _head_features(p: Parsed, i: int, word: str) -> list[str]:
     up = p.head[i]
     if p.dep[i] == "pobj":
-        f += [f"pp={p.lemma[up]}/{word}", f"ppv={p.lemma[up]}_{p.lemma[p.head[up]]}"]
-    elif up != i:
-        f.append(f"hw={p.lemma[up]}/{p.dep[i]}/{word}")
-    return f
+        return [f"pp={p.lemma[up]}/{word}", f"ppv={p.lemma[up]}_{p.lemma[p.head[up]]}"]
+    return [f"hw={p.lemma[up]}/{p.dep[i]}/{word}"] if up != i else []
 
 
 def _position_features(unit: UnitAnalysis, candidate: Candidate, first: int, last: int) -> list[str]:
@@ -128,23 +147,10 @@ def _position_features(unit: UnitAnalysis, candidate: Candidate, first: int, las
     f: list[str] = []
     actions = 0
     for other in unit.candidates:
-        if not first <= other.index < last or other.index == i:
-            continue
-        sense = best_sense(other)
-        if sense is None:
-            continue
-        actions += 1
-        if own is not None and sense.action == own.action:
-            side = "<" if other.index < i else ">"
-            f.append(f"same{side}{own.action}")
-            if p.head[i] == other.index or p.head[p.head[i]] == other.index:
-                f += [f"under={own.action}", f"underw={other.verb}/{candidate.noun}"]
-            if p.head[other.index] == i or p.head[p.head[other.index]] == i:
-                f += [f"over={own.action}", f"overw={candidate.verb}/{other.noun}"]
-        if p.head[i] == other.index:
-            f.append(f"up={sense.action}/{p.dep[i]}")
-        elif p.head[other.index] == i:
-            f.append(f"dn={sense.action}/{p.dep[other.index]}")
+        sense = best_sense(other) if first <= other.index < last and other.index != i else None
+        if sense is not None:
+            actions += 1
+            f.extend(_beside(p, candidate, other, own, sense))
     f.append(f"na={min(actions, 4)}")
     f.append(f"lead={int(i - first < 8)}/{p.unit}/{min(p.sentence_of[i], 2)}")
     if p.quote[i] >= 0:
@@ -157,6 +163,23 @@ def _position_features(unit: UnitAnalysis, candidate: Candidate, first: int, las
         f.append(f"verbless/{p.unit}")
     if p.lower[last - 1] == "?":
         f.append("ask")
+    return f
+
+
+def _beside(p: Parsed, candidate: Candidate, other: Candidate, own: Sense | None, sense: Sense) -> list[str]:
+    """How another candidate with a sense stands to this one."""
+    i, j = candidate.index, other.index
+    f: list[str] = []
+    if own is not None and sense.action == own.action:
+        f.append(f"same{'<' if j < i else '>'}{own.action}")
+        if j in (p.head[i], p.head[p.head[i]]):
+            f += [f"under={own.action}", f"underw={other.verb}/{candidate.noun}"]
+        if i in (p.head[j], p.head[p.head[j]]):
+            f += [f"over={own.action}", f"overw={candidate.verb}/{other.noun}"]
+    if p.head[i] == j:
+        f.append(f"up={sense.action}/{p.dep[i]}")
+    elif p.head[j] == i:
+        f.append(f"dn={sense.action}/{p.dep[j]}")
     return f
 
 
@@ -173,201 +196,6 @@ def action_dense(unit: UnitAnalysis, candidate: Candidate, embeddings: Embedding
         elif p.dep[child] in ("nsubj", "poss"):
             above = embeddings(p.lower[child])
     return np.concatenate([own if verb else zero, zero if verb else own, below, above])
-
-
-def role_features(
-    unit: UnitAnalysis, candidate: Candidate, action: str, role: Role, sense: Sense | None
-) -> list[str]:
-    """Features of one noun phrase as actor, target or place of a deed of this type (each slot has its own weights)."""
-    p, i, h = unit.parsed, candidate.index, role.head
-    relation, entity = role.relation, p.entity[h] or "-"
-    kind = "v" if p.pos[i] == "VERB" else "n"
-    word = candidate.verb if kind == "v" else candidate.noun
-    base = relation.rstrip("+")
-    rel = base if not base.startswith("x") else base[:2]
-    noun = p.lemma[h]
-    person = entity if entity != "-" else p.pos[h]
-    f = [f"r={base}", f"ra={base}/{action}", f"rk={rel}/{kind}/{person}", f"rt={base}/{p.tag[i]}", f"rw={base}/{word}", f"e={entity}/{action}",
-         f"e={entity}", f"pos={p.pos[h]}", f"n={noun}", f"na={noun}/{action}", f"pa={role.path}/{kind}", f"paa={role.path}/{action}",
-         f"dh={p.dep[h]}/{rel}", f"pl={int(relation.endswith('+'))}"]  # fmt: skip
-    has = "".join(str(int(any(p.dep[c] == d for c in p.children[i]))) for d in ("dobj", "nsubj", "agent", "nsubjpass"))
-    near = p.lower[i + 1] if i + 1 < len(p.words) else "#"
-    f += [f"rho={base}/{p.tag[i]}/{has}/{p.unit}", f"rnw={base}/{near}/{p.tag[i]}", f"rha={base}/{has}/{action}", f"rme={base}/{sense.mode if sense else '-'}"]
-    f += [f"ncl={clusters(noun)}/{action}", f"ncl={clusters(noun)}/{rel}", f"ncl={clusters(noun)}"]
-    distance = h - i
-    bucket = ("<" if distance < 0 else ">") + str(min(4, (abs(distance) - 1) // 3))
-    f += [f"dist={bucket}/{kind}", f"dist={bucket}/{rel}"]
-    f.extend(_frame_features(base, sense, word))
-    up = p.head[h]
-    if p.dep[h] == "pobj":
-        f += [f"prep={p.lower[up]}/{entity}", f"prep={p.lower[up]}/{action}"]
-        if sense is not None and p.lower[up] in sense.target:
-            f.append("prepframe")
-    lower = p.lower[h]
-    if p.pos[h] == "PRON":
-        f.append(f"pro={lower}")
-    if h == first_noun(p, p.sentence_of[i]):
-        f.append(f"firstnp/{kind}")
-    for attribution in unit.attributions[p.sentence_of[i]]:
-        if attribution.source == h:
-            f.append(f"src={int(i in attribution.covers)}/{attribution.kind}")
-    return f
-
-
-def first_noun(p: Parsed, sentence: int) -> int:
-    """The first noun of a sentence; -1 where it has none."""
-    first, last = p.sentences[sentence]
-    return next((k for k in range(first, last) if p.pos[k] in ("NOUN", "PROPN", "PRON") and p.dep[k] != "compound"), -1)
-
-
-_PASSIVE_MAP = {"subj_passive": "object", "subj": "subject", "obj": "object", "by": "subject", "iobj": "iobj", "clause_subject": "clause_subject"}
-
-
-def _frame_features(relation: str, sense: Sense | None, word: str) -> list[str]:
-    """Where the lexicon's frame puts this relation."""
-    if sense is None:
-        return [f"f0={relation}"]
-    bare = relation.removesuffix("_conj").removesuffix("_passive")
-    part = _PASSIVE_MAP.get(relation.removesuffix("_conj"), bare)
-    if relation.startswith("control"):
-        part = "object" if relation.endswith("_passive") else "subject"
-    if relation.startswith("p:"):
-        part = relation[2:].rstrip("+")
-    f: list[str] = []
-    if sense.noun:
-        if part == "of":
-            f.append(f"fof={sense.of}")
-        elif part == "poss":
-            f.append(f"fpo={sense.possessive}")
-        elif part == "modifier":
-            f.append(f"fco={sense.compound}")
-        elif part in sense.target:
-            f.append("ft")
-    else:
-        if part in sense.target:
-            f.append(f"ft={sense.target.index(part)}")
-        if part == "subject":
-            f.append(f"fa={sense.actor}/{int('subject' in sense.target)}")
-    f.append(f"fs={part}/{int(sense.symmetric)}")
-    return f
-
-
-def none_features(unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[str]:
-    """Features of leaving a slot empty."""
-    p, i = unit.parsed, candidate.index
-    kind = "v" if p.pos[i] == "VERB" else "n"
-    word = candidate.verb if kind == "v" else candidate.noun
-    names = {role.relation for role in roles}
-    f = ["0", f"0a={action}", f"0k={kind}/{action}", f"0w={word}", f"0t={p.tag[i]}", f"0d={p.dep[i]}/{kind}", f"0u={p.unit}", f"0n={min(len(roles), 5)}"]
-    for name in ("subj", "obj", "subj_passive", "by", "poss", "modifier", "p:of", "control", "light_obj_subj"):
-        f.append(f"0{name}={int(name in names)}/{kind}")
-    if kind == "v":
-        f.append(f"0pas={int(is_passive(p, i))}/{int('by' in names)}/{action}")
-    if sense is not None:
-        f += [f"0sa={sense.actor}", f"0st={int(bool(sense.target))}"]
-        if not sense.noun and not any(part in sense.target for part in ("object",)):
-            f.append("0noobjframe")
-    return f
-
-
-def date_features(unit: UnitAnalysis, candidate: Candidate, action: str, span: DateSpan, covering: list[Attribution]) -> list[str]:
-    """Features for whether a date expression is the deed's."""
-    p, i = unit.parsed, candidate.index
-    head = span.first
-    for at in range(span.first, span.last + 1):
-        if not span.first <= p.head[at] <= span.last or p.head[at] == at:
-            head = at
-    up = p.head[head]
-    if p.pos[up] in ("ADP", "SCONJ") and p.head[up] != up:
-        head, up = up, p.head[up]
-    above = [i, *p.ancestors(i)]
-    f = ["d", f"pr={span.precision}", f"so={span.source}", f"dep={p.dep[head]}", f"word={p.lower[span.last]}", f"a={action}/{span.precision}",
-         f"di={'<' if head < i else '>'}{min(5, abs(head - i) // 2)}", f"ahead={int(span.ahead)}", f"t={p.tag[i]}/{int(span.ahead)}"]  # fmt: skip
-    if up in above:
-        f.append(f"up={min(3, above.index(up))}")
-        if above.index(up) == 1:
-            f.append(f"up1={p.dep[i]}/{p.lemma[up]}")
-    elif i in p.ancestors(head):
-        f.append("below")
-    else:
-        f += ["beside", f"beside={p.dep[up]}/{p.pos[up]}"]
-    for attribution in covering[:2]:
-        if up == attribution.at:
-            f += ["ofcue", f"ofcue={attribution.cue_lemma}"]
-    return f
-
-
-def no_date_features(unit: UnitAnalysis, candidate: Candidate, action: str, spans: list[DateSpan]) -> list[str]:
-    """Features for a deed without a stated date though its sentence has one."""
-    p, i = unit.parsed, candidate.index
-    return ["0", f"0n={min(3, len(spans))}", f"0a={action}", f"0d={p.dep[i]}", f"0t={p.tag[i]}", f"0u={p.unit}"]
-
-
-def voice_features(unit: UnitAnalysis, candidate: Candidate, action: str, lexicons: Lexicons) -> tuple[list[str], list[Attribution]]:
-    """Features for the voice, and the attributions that cover the deed, innermost first."""
-    p, i = unit.parsed, candidate.index
-    covering = [a for a in unit.attributions[p.sentence_of[i]] if i in a.covers and a.at != i]
-    # The narrower a scope, the nearer its source.
-    covering.sort(key=lambda a: (len(a.covers), a.at))
-    f = ["b", f"u={p.unit}", f"n={min(3, len(covering))}", f"q={int(p.quote[i] >= 0)}/{p.unit}", f"a={action}", f"d={p.dep[i]}"]
-    f.append(f"l={candidate.verb}")
-    for rank, attribution in enumerate(covering[:3]):
-        voice = source_voice(p, attribution, lexicons.cues, lexicons.media)
-        own = _is_subject(p, i, attribution)
-        name = p.lemma[attribution.source] if attribution.source is not None else "-"
-        pos = p.pos[attribution.source] if attribution.source is not None else "-"
-        entity = p.entity[attribution.source] if attribution.source is not None else "-"
-        f += [f"k{rank}={attribution.kind}", f"v{rank}={voice}", f"kv{rank}={attribution.kind}/{voice}", f"c{rank}={attribution.cue_lemma}",
-              f"s{rank}={name}", f"se{rank}={entity}/{pos}", f"ck{rank}={attribution.kind}/{attribution.cue_lemma}", f"kq{rank}={attribution.kind}/{int(p.quote[i] >= 0)}",
-              f"da{rank}={attribution.kind}/{p.dep[i]}/{int(p.head[i] == attribution.at)}", f"own{rank}={int(own)}/{attribution.kind}",
-              f"cv={voice}/{attribution.cue_lemma}"]  # fmt: skip
-        if p.dep[i] in ("relcl", "acl", "amod"):
-            f.append(f"rel{rank}={attribution.kind}")
-        if attribution.source is not None:
-            for child in p.children[attribution.source]:
-                if p.dep[child] in ("compound", "amod", "det", "poss", "appos", "nmod"):
-                    f.append(f"sc{rank}={p.lemma[child]}")
-                    f.append(f"sce{rank}={p.dep[child]}/{p.entity[child]}")
-    for index in p.children[i]:
-        if p.dep[index] in ("advmod", "amod", "prep"):
-            f.append(f"ch={p.lower[index]}")
-    for rank, above in zip(range(3), p.ancestors(i), strict=False):
-        f.append(f"up{rank}={p.lemma[above]}/{p.dep[i]}" if rank == 0 else f"up{rank}={p.lemma[above]}")
-    return f, covering
-
-
-def _is_subject(p: Parsed, i: int, attribution: Attribution) -> bool:
-    return attribution.source is not None and any(child == attribution.source for child in p.children[i])
-
-
-def standing_features(unit: UnitAnalysis, candidate: Candidate, action: str, found: Standing, covering: list[Attribution], voice: str) -> list[str]:
-    """Features for polarity and reality."""
-    p, i = unit.parsed, candidate.index
-    kind = "v" if p.pos[i] == "VERB" else "n"
-    word = candidate.verb if kind == "v" else candidate.noun
-    f = ["b", f"r={found.reality}", f"p={found.polarity}", f"rp={found.reality}/{found.polarity}", f"a={action}", f"ra={found.reality}/{action}",
-         f"t={p.tag[i]}/{p.unit}", f"ta={p.tag[i]}/{action}", f"w={word}", f"d={p.dep[i]}/{kind}", f"vo={voice}", f"td={p.tag[i]}/{p.dep[i]}", f"rk={found.reality}/{kind}"]  # fmt: skip
-    f.extend(f"o={name}" for name in found.observations)
-    f.extend(f"ov={name}/{voice != 'outlet'}" for name in found.observations if name.startswith(("aux", "gov", "neg")))
-    for attribution in covering[:1]:
-        f.append(f"cue={attribution.cue_lemma}/{attribution.kind}")
-    up = p.head[i]
-    if up != i:
-        f += [f"h={p.lemma[up]}/{p.dep[i]}", f"ht={p.tag[up]}/{p.dep[i]}"]
-        if p.dep[i] == "pobj":
-            f.append(f"pp={p.lower[up]}/{p.lemma[p.head[up]]}")
-    root = i
-    for above in p.ancestors(i):
-        root = above
-    f.append(f"root={p.tag[root]}")
-    for child in p.children[root]:
-        if p.dep[child] in ("aux", "neg"):
-            f.append(f"raux={p.lower[child]}/{int(root == i)}")
-    first, last = p.sentences[p.sentence_of[i]]
-    for at in range(max(first, i - 3), min(last, i + 4)):
-        if at != i:
-            f.append(f"n{'<' if at < i else '>'}={p.lower[at]}")
-    return f
 
 
 def phrase_text(parsed: Parsed, head: int) -> str:

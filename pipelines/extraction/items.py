@@ -12,8 +12,8 @@ from pipelines.extraction.records import Extraction, Mention
 class CodeItem:
     """One article version as the extractor reads it.
 
-    ``country`` (ISO 3166-1 alpha-3) and ``timezone`` (IANA name) are the outlet's; ``language`` is an ISO 639-1 code, or ``None`` to have the
-    extractor tell English from the rest itself. Texts are as stored: all offsets count in them.
+    ``country`` (ISO 3166-1 alpha-3) and ``timezone`` (IANA name) are the outlet's; ``language`` is an ISO 639-1 code, or ``None`` to have
+    the extractor tell English from the rest itself. Texts are as stored: all offsets count in them.
     """
 
     version_id: str

@@ -52,10 +52,18 @@ def _item(line: str, where: str, known: Mapping[str, Any]) -> CodeItem:
     published = _moment(row.get("published"), where)
     outlet = known.get(row.get("outlet") or "")
     return CodeItem(
-        version_id=str(row["item"]), article_id=make_id("jsonl", str(row["item"])), outlet_id=row.get("outlet") or "", seen_at=published or _EPOCH,
-        published_at=published, country=outlet.country if outlet else None, timezone=outlet.timezone if outlet else "UTC",
-        language=row.get("language"), title=row.get("title") or "", summary=row.get("summary") or "", body=row.get("body") or "",
-    )  # fmt: skip
+        version_id=str(row["item"]),
+        article_id=make_id("jsonl", str(row["item"])),
+        outlet_id=row.get("outlet") or "",
+        seen_at=published or _EPOCH,
+        published_at=published,
+        country=outlet.country if outlet else None,
+        timezone=outlet.timezone if outlet else "UTC",
+        language=row.get("language"),
+        title=row.get("title") or "",
+        summary=row.get("summary") or "",
+        body=row.get("body") or "",
+    )
 
 
 def _moment(value: object, where: str) -> datetime | None:
@@ -72,10 +80,12 @@ def to_gold_format(coded: Coded) -> dict[str, Any]:
     """One coded item as codebook section 9 has it, with each mention's ``span`` and ``confidence``."""
     item = coded.item
     row: dict[str, Any] = {
-        "item": item.version_id, "outlet": item.outlet_id,
+        "item": item.version_id,
+        "outlet": item.outlet_id,
         "published": item.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if item.published_at else None,
-        "title": item.title, "summary": item.summary,
-    }  # fmt: skip
+        "title": item.title,
+        "summary": item.summary,
+    }
     if item.body:
         row["body"] = item.body
     texts = dict(item.units())
@@ -85,16 +95,28 @@ def to_gold_format(coded: Coded) -> dict[str, Any]:
 
 def _mention(m: Mention, texts: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "unit": m.unit, "trigger": m.trigger, "span": [m.trigger_start, m.trigger_end], "action": m.action, "mode": m.mode,
-        "actor": _phrase(m.actors, texts), "actor_country": m.actors[0].country if m.actors else None,
+        "unit": m.unit,
+        "trigger": m.trigger,
+        "span": [m.trigger_start, m.trigger_end],
+        "action": m.action,
+        "mode": m.mode,
+        "actor": _phrase(m.actors, texts),
+        "actor_country": m.actors[0].country if m.actors else None,
         "actor_id": m.actors[0].id if m.actors else None,
-        "target": _phrase(m.targets, texts), "target_country": m.targets[0].country if m.targets else None,
+        "target": _phrase(m.targets, texts),
+        "target_country": m.targets[0].country if m.targets else None,
         "target_id": m.targets[0].id if m.targets else None,
-        "place": m.place, "place_country": m.place_country, "date": _date(m),
-        "voice": m.voice, "speaker": m.speaker.text if m.speaker else None, "cue": m.cue, "polarity": m.polarity, "reality": m.reality,
+        "place": m.place,
+        "place_country": m.place_country,
+        "date": _date(m),
+        "voice": m.voice,
+        "speaker": m.speaker.text if m.speaker else None,
+        "cue": m.cue,
+        "polarity": m.polarity,
+        "reality": m.reality,
         "figures": {f.slot: [_number(f.low), _number(f.high)] for f in m.figures if f.slot in _FIGURE_SLOTS},
         "confidence": m.confidence,
-    }  # fmt: skip
+    }
 
 
 def _phrase(parties: Sequence[Party], texts: Mapping[str, str]) -> str | None:

@@ -30,19 +30,39 @@ class Place(Protocol):
     """What a gazetteer knows of a place; places.Place is one."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Stable id."""
+        ...
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its usual name."""
+        ...
+
     @property
-    def country(self) -> str | None: ...
+    def country(self) -> str | None:
+        """ISO 3166-1 alpha-3 code."""
+        ...
+
     @property
-    def admin1(self) -> str | None: ...
+    def admin1(self) -> str | None:
+        """First-level division."""
+        ...
+
     @property
-    def lat(self) -> float | None: ...
+    def lat(self) -> float | None:
+        """Latitude in degrees."""
+        ...
+
     @property
-    def lon(self) -> float | None: ...
+    def lon(self) -> float | None:
+        """Longitude in degrees."""
+        ...
+
     @property
-    def precision(self) -> str: ...
+    def precision(self) -> str:
+        """Point, city, admin1 or country."""
+        ...
 
 
 class PlaceFinder(Protocol):
@@ -94,7 +114,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
     today = publication_day(item)
     day, until, precision, source = _when(draft, today)
     actors = _parties(draft.actors, analysis, item, stamp, day or today, p)
-    spot = _place(draft, unit, item, stamp)
+    spot = _place(draft, analysis, item, stamp)
     speaker, cue, chain = _sources(draft, unit, analysis, item, stamp, lexicons, today)
     when = draft.when
     return Mention(
@@ -197,8 +217,8 @@ def _parties(fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, 
     return found
 
 
-def _place(draft: Draft, unit: UnitAnalysis, item: CodeItem, stamp: Stamp) -> _Spot | None:
-    p = unit.parsed
+def _place(draft: Draft, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp) -> _Spot | None:
+    p = analysis.units[draft.unit].parsed
     if draft.place is None:
         span = dateline(p.text) if p.unit != "title" else None
         if span is None or draft.reality in FUTURE:
@@ -206,12 +226,13 @@ def _place(draft: Draft, unit: UnitAnalysis, item: CodeItem, stamp: Stamp) -> _S
         text = p.text[slice(*span)]
         found = stamp.places.resolve(text.title() if text.isupper() else text, item.country)
         return _Spot(text, p.unit, *span, "dateline", found) if found else None
-    first, last = phrase_span(p, draft.place)
+    below = draft.place.unit == draft.unit and draft.candidate.index in p.ancestors(draft.place.head)
+    p = analysis.units[draft.place.unit].parsed
+    first, last = phrase_span(p, draft.place.head)
     text = p.cut(first, last)
-    below = draft.candidate.index in p.ancestors(draft.place)
     found = stamp.places.resolve(text, item.country)
     if found is None:
-        found = _inner_place(p, draft.place, first, last, item, stamp)
+        found = _inner_place(p, draft.place.head, first, last, item, stamp)
     return _Spot(text, p.unit, p.start[first], p.end[last], "argument" if below else "sentence", found)
 
 
@@ -262,7 +283,14 @@ def _source_party(
 
 
 def _link(
-    one: Attribution, draft: Draft, unit: UnitAnalysis, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons, today: date
+    one: Attribution,
+    draft: Draft,
+    unit: UnitAnalysis,
+    analysis: ItemAnalysis,
+    item: CodeItem,
+    stamp: Stamp,
+    lexicons: Lexicons,
+    today: date,
 ) -> SourceLink:
     named = _source_party(one, draft.unit, unit, analysis, item, stamp, today) if one.source is not None else None
     voice = source_voice(unit.parsed, one, lexicons.cues, lexicons.media)

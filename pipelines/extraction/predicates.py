@@ -121,9 +121,7 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _index(
-    content: Mapping[str, Any], section: str, path: Path, classes: Mapping[str, frozenset[str]]
-) -> dict[str, tuple[Sense, ...]]:
+def _index(content: Mapping[str, Any], section: str, path: Path, classes: Mapping[str, frozenset[str]]) -> dict[str, tuple[Sense, ...]]:
     found: dict[str, list[Sense]] = {}
     for action, entries in content.get(section, {}).items():
         if action not in ACTIONS:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from pipelines.core.errors import LexiconError
 from pipelines.extraction.weights import hash_text
+from pipelines.extraction.word_lists import word_list
 
 DATA = Path(__file__).parent / "data"
 BUCKETS = 1 << 17
-_SMALL = frozenset("a an the and or but of in on at to for by with from as is are was were be been not it its than that this after over into up out off".split())
+_SMALL = word_list("truecase", "small")
 
 
 class TrueCase:
@@ -39,7 +40,7 @@ class TrueCase:
 
     def _is_small(self, word: str) -> bool:
         seen = self._words[bucket(word)]
-        return seen == 1 or seen == 0 and self._common(word)
+        return seen == 1 or (seen == 0 and self._common(word))
 
 
 def bucket(text: str) -> int:

@@ -122,7 +122,9 @@ def load(path: Path = DATA / "weights.npz") -> Weights:
             settings = dict(zip(arrays["settings/names"].tolist(), arrays["settings/values"].tolist(), strict=True))
             curve = arrays["curve"]
     except (OSError, ValueError, KeyError) as error:
-        raise LexiconError(f"{path.name} is no weights file ({error}); train anew with `python -m pipelines.extraction.training`") from error
+        raise LexiconError(
+            f"{path.name} is no weights file ({error}); train anew with `python -m pipelines.extraction.training`"
+        ) from error
     return Weights(models, settings, (tuple(curve[0].tolist()), tuple(curve[1].tolist())))
 
 
@@ -151,8 +153,9 @@ class Embeddings:
 
     def __call__(self, word: str) -> Floats:
         """The word's vector, zeros where it is unknown."""
-        row = self.rows.get(hash_text(word))
-        return self.vectors[row] if row is not None else self.vectors[-1]
+        row = self.rows.get(hash_text(word), -1)
+        vector: Floats = self.vectors[row]
+        return vector
 
     @property
     def size(self) -> int:

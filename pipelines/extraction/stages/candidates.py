@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipelines.extraction.predicates import Predicates, Sense
 from pipelines.extraction.stages.parse import Lemmas, Parsed
 from pipelines.extraction.stages.roles import NOMINAL, is_passive
+from pipelines.extraction.word_lists import word_list
 
 _OPEN = frozenset(("VERB", "NOUN", "PROPN", "ADJ"))
 _PERSONS = frozenset(("PERSON", "NORP"))
@@ -21,12 +22,7 @@ _ENTITY_CLASS = {
     "money": frozenset(("MONEY",)),
     "number": frozenset(("CARDINAL", "QUANTITY", "PERCENT")),
 }
-_PERSON_WORDS = frozenset(
-    "man woman people person boy girl child kid worker student teacher doctor nurse official minister president leader soldier officer police "
-    "protester migrant refugee suspect resident civilian journalist activist lawmaker player coach driver passenger victim family baby teen teenager "
-    "mother father son daughter husband wife couple employee judge lawyer member citizen voter patient inmate prisoner he she they him her them who "
-    "someone everyone anyone aide adviser candidate critic tourist staff crew pilot patient guard fan host star singer actor senator mayor".split()
-)
+_PERSON_WORDS = word_list("candidates", "person")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,18 @@ from dataclasses import dataclass
 
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import NOMINAL, phrase_heads, phrase_span
+from pipelines.extraction.word_lists import word_list
 
 _HE = frozenset(("he", "him", "his", "himself"))
 _SHE = frozenset(("she", "her", "hers", "herself"))
 _IT = frozenset(("it", "its", "itself"))
 _THEY = frozenset(("they", "them", "their", "theirs", "themselves"))
 PRONOUNS = _HE | _SHE | _IT | _THEY
-_MALE = frozenset("man boy father son brother husband mr king prince grandfather dad uncle gunman businessman policeman spokesman fireman".split())
-_FEMALE = frozenset("woman girl mother daughter sister wife mrs ms queen princess grandmother mum mom aunt actress spokeswoman policewoman".split())
-_GROUP = frozenset(
-    "group team company police government army party committee union court agency ministry council family community bank firm club organisation "
-    "organization school university military administration commission militia movement state country nation city".split()
-)
-_PERSON = frozenset(
-    "man woman boy girl minister president leader officer official star singer actor player coach driver teacher student worker victim suspect teen "
-    "teenager lawyer judge doctor senator governor mayor prime candidate chief director critic journalist mother father son daughter wife husband "
-    "pensioner founder billionaire host presenter parent".split()
-)
+_COUNTED = frozenset(("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL"))
+_MALE = word_list("coreference", "male")
+_FEMALE = word_list("coreference", "female")
+_GROUP = word_list("coreference", "group")
+_PERSON = word_list("coreference", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,7 @@ def _choose(
 
 
 def _is_bare_definite(parsed: Parsed, head: int) -> bool:
-    """"The group", "the French tycoon": a common noun for a person or body with "the" and nothing that tells it from others."""
+    """ "The group", "the French tycoon": a common noun for a person or body with "the" and nothing that tells it from others."""
     if parsed.pos[head] != "NOUN" or parsed.tag[head] != "NN" or parsed.lemma[head] not in _PERSON | _GROUP:
         return False
     deps = {parsed.dep[child] for child in parsed.children[head]}
@@ -107,8 +102,11 @@ def _name_for(
     names: dict[str, Antecedent] = {}
     for unit, head in [*history, *here]:
         other = units[unit]
-        if other.entity[head] in wanted and other.pos[head] == "PROPN" and other.dep[head] not in ("poss", "compound") and not (
-            unit == number and other.sentence_of[head] == parsed.sentence_of[definite]
+        if (
+            other.entity[head] in wanted
+            and other.pos[head] == "PROPN"
+            and other.dep[head] not in ("poss", "compound")
+            and not (unit == number and other.sentence_of[head] == parsed.sentence_of[definite])
         ):
             names[other.lower[head]] = Antecedent(unit, head)
     return next(iter(names.values())) if len(names) == 1 else None
@@ -119,31 +117,47 @@ def _binds(parsed: Parsed, head: int, pronoun: int) -> bool:
     up = parsed.head[pronoun]
     if parsed.dep[pronoun] == "poss":
         return head == up
-    return parsed.head[head] == up and parsed.dep[head] in ("nsubj", "nsubjpass", "dobj") or head in parsed.subtree(pronoun)
+    return (parsed.head[head] == up and parsed.dep[head] in ("nsubj", "nsubjpass", "dobj")) or head in parsed.subtree(pronoun)
 
 
 def _fit(parsed: Parsed, head: int, pronoun: str) -> float:
-    entity, lemma = parsed.entity[head], parsed.lemma[head]
+    """How well a phrase can be what a pronoun stands for; 0 where it cannot."""
     plural = parsed.tag[head] in ("NNS", "NNPS") or any(parsed.dep[child] == "conj" for child in parsed.children[head])
-    first, last = phrase_span(parsed, head)
-    words = set(parsed.lower[first : last + 1]) | {lemma}
     if pronoun in _THEY:
-        if entity in ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL"):
-            return 0.0
-        return 2.0 if plural else 1.2 if entity in ("ORG", "NORP") or lemma in _GROUP else 0.4 if entity == "PERSON" or lemma in _PERSON else 0.0
+        return 2.0 if plural and parsed.entity[head] not in _COUNTED else _fit_they(parsed.entity[head], parsed.lemma[head])
     if plural:
         return 0.0
-    if pronoun in _IT:
-        if entity in ("ORG", "GPE", "NORP"):
-            return 2.0
-        return 1.5 if lemma in _GROUP else 0.5 if entity == "" and parsed.pos[head] == "NOUN" and lemma not in _PERSON else 0.0
-    if entity not in ("PERSON", "") or parsed.pos[head] == "NUM":
-        return 0.8 if entity in ("NORP", "ORG") and parsed.pos[head] == "PROPN" else 0.0
-    male, female = bool(words & _MALE), bool(words & _FEMALE)
-    if pronoun in _HE and female or pronoun in _SHE and male:
+    return _fit_it(parsed, head) if pronoun in _IT else _fit_person(parsed, head, pronoun)
+
+
+def _fit_they(entity: str, lemma: str) -> float:
+    if entity in _COUNTED:
+        return 0.0
+    if entity in ("ORG", "NORP") or lemma in _GROUP:
+        return 1.2
+    return 0.4 if entity == "PERSON" or lemma in _PERSON else 0.0
+
+
+def _fit_it(parsed: Parsed, head: int) -> float:
+    entity, lemma = parsed.entity[head], parsed.lemma[head]
+    if entity in ("ORG", "GPE", "NORP"):
+        return 2.0
+    if lemma in _GROUP:
+        return 1.5
+    return 0.5 if entity == "" and parsed.pos[head] == "NOUN" and lemma not in _PERSON else 0.0
+
+
+def _fit_person(parsed: Parsed, head: int, pronoun: str) -> float:
+    entity, pos = parsed.entity[head], parsed.pos[head]
+    if entity not in ("PERSON", "") or pos == "NUM":
+        return 0.8 if entity in ("NORP", "ORG") and pos == "PROPN" else 0.0
+    first, last = phrase_span(parsed, head)
+    words = {*parsed.lower[first : last + 1], parsed.lemma[head]}
+    own, other = (_MALE, _FEMALE) if pronoun in _HE else (_FEMALE, _MALE)
+    if words & other:
         return 0.0
     if entity == "PERSON":
         return 2.0
-    if pronoun in _HE and male or pronoun in _SHE and female:
+    if words & own:
         return 2.2
-    return 1.6 if lemma in _PERSON else 0.9 if parsed.pos[head] == "PROPN" else 0.0
+    return 1.6 if parsed.lemma[head] in _PERSON else 0.9 if pos == "PROPN" else 0.0

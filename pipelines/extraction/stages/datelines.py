@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
+from pipelines.extraction.word_lists import word_list
+
 _DATELINE = re.compile(
     r"\s{0,5}(?:[A-Z][a-z]+ \d{1,2}, \d{4} \d{1,2}:\d\d [AP]M )?"
     r"(?P<place>[A-Z][A-Z'’.\-]+(?: [A-Z][A-Z'’.\-]+){0,3}(?:, [A-Z][\w.'’]+(?: [A-Z][\w.'’]+){0,2}?)??)"
     r"(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?)?(?:,? ?\([^()]{2,40}\))?\s{0,2}(?:[-–—]{1,2}|:)\s"
 )
-_NO_PLACE = frozenset("WATCH VIDEO LIVE OPINION EXCLUSIVE BREAKING UPDATE UPDATED PHOTOS REVIEW ANALYSIS EXPLAINER LISTEN READ NEW COVID".split())
+_NO_PLACE = word_list("datelines", "no_place")
 
 
 def dateline(text: str) -> tuple[int, int] | None:

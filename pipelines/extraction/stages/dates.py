@@ -1,6 +1,6 @@
 """Dates that a sentence states, absolute or relative, read from the publication day in the outlet's zone.
 
-Not here: which of them is a deed's date (slots.py).
+Not here: which of them is a deed's date (decide.py).
 """
 
 from __future__ import annotations
@@ -12,19 +12,28 @@ from datetime import date, timedelta
 
 from pipelines.extraction.stages.parse import Parsed
 
-_DAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_MONTH_NAMES = (
+    "january:jan",
+    "february:feb",
+    "march:mar",
+    "april:apr",
+    "may",
+    "june:jun",
+    "july:jul",
+    "august:aug",
+    "september:sep:sept",
+    "october:oct",
+    "november:nov",
+    "december:dec",
+)
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_DAYS = {name: number for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))}
 _DAYS.update({"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6})
-_MONTHS = {
-    name: number + 1
-    for number, names in enumerate(
-        "january:jan february:feb march:mar april:apr may june:jun july:jul august:aug september:sep:sept october:oct november:nov december:dec".split()
-    )
-    for name in names.split(":")
-}
-_NUMBERS = {
-    word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-} | {"a": 1, "an": 1, "couple": 2, "several": 4, "few": 3}
+_MONTHS = {name: number + 1 for number, names in enumerate(_MONTH_NAMES) for name in names.split(":")}
+_NUMBERS = {word: number for number, word in enumerate(_COUNTED)} | {"a": 1, "an": 1, "couple": 2, "several": 4, "few": 3}
+_SHIFTS = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}
+_NOT_BEFORE_YEAR = frozenset(("$", "£", "€", "room", "flight"))
+_NOT_AFTER_YEAR = frozenset(("people", "troops", "soldiers", "%", "percent", "metres", "km"))
 _YEAR = re.compile(r"(1[5-9]\d\d|20\d\d)$")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 
@@ -64,28 +73,45 @@ def find_dates(parsed: Parsed, first: int, last: int, today: date, future: bool 
 
 
 def _at(parsed: Parsed, at: int, last: int, today: date, future: bool) -> DateSpan | None:
+    try:
+        return _named(parsed, at, last, today, future) or _relative(parsed, at, last, today) or _bare_year(parsed, at, last)
+    except (ValueError, OverflowError):
+        # February 31, the year 0.
+        return None
+
+
+def _named(parsed: Parsed, at: int, last: int, today: date, future: bool) -> DateSpan | None:
+    """A month with what belongs to it, or a weekday."""
+    word = parsed.lower[at].rstrip(".")
+    if not parsed.words[at][:1].isupper():
+        return None
+    if word in _MONTHS and (word not in ("may", "march") or parsed.pos[at] == "PROPN"):
+        return _month(parsed, at, last, today, future)
+    if word in _DAYS:
+        return _weekday(parsed, at, today, future, parsed.lower[at - 1] if at else "")
+    return None
+
+
+def _relative(parsed: Parsed, at: int, last: int, today: date) -> DateSpan | None:
     word = parsed.lower[at].rstrip(".")
     before = parsed.lower[at - 1] if at else ""
-    try:
-        if word in _MONTHS and (parsed.words[at][:1].isupper()) and (word not in ("may", "march") or parsed.pos[at] == "PROPN"):
-            return _month(parsed, at, last, today, future)
-        if word in _DAYS and parsed.words[at][:1].isupper():
-            return _weekday(parsed, at, today, future, before)
-        if word in ("yesterday", "today", "tonight", "tomorrow"):
-            shift = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
-            return _day(at, at, today + timedelta(days=shift), "relative", shift > 0)
-        if word in ("last", "this", "next", "past", "coming") and at + 1 < last:
-            return _shifted(parsed, at, today)
-        if word in ("ago",) or word == "earlier" and before in ("days", "weeks", "months", "years", "day", "week", "month", "year"):
-            return _ago(parsed, at, today)
-        if _YEAR.match(word) and parsed.pos[at] in ("NUM", "NOUN", "PROPN") and before not in ("$", "£", "€", "room", "flight"):
-            following = parsed.lower[at + 1] if at + 1 < last else ""
-            if following in ("people", "troops", "soldiers", "%", "percent", "metres", "km") or parsed.dep[at] == "nummod" and not _near_head(parsed, at):
-                return None
-            return _year(at, at, int(word))
-    except (ValueError, OverflowError):
-        return None
+    if word in ("yesterday", "today", "tonight", "tomorrow"):
+        shift = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
+        return _day(at, at, today + timedelta(days=shift), "relative", shift > 0)
+    if word in _SHIFTS and at + 1 < last:
+        return _shifted(parsed, at, today)
+    if word == "ago" or (word == "earlier" and before.rstrip("s") in ("day", "week", "month", "year")):
+        return _ago(parsed, at, today)
     return None
+
+
+def _bare_year(parsed: Parsed, at: int, last: int) -> DateSpan | None:
+    word = parsed.lower[at].rstrip(".")
+    if not _YEAR.match(word) or parsed.pos[at] not in ("NUM", "NOUN", "PROPN"):
+        return None
+    before, after = parsed.lower[at - 1] if at else "", parsed.lower[at + 1] if at + 1 < last else ""
+    counted = parsed.dep[at] == "nummod" and not _near_head(parsed, at)
+    return None if counted or before in _NOT_BEFORE_YEAR or after in _NOT_AFTER_YEAR else _year(at, at, int(word))
 
 
 def _near_head(parsed: Parsed, at: int) -> bool:
@@ -147,7 +173,7 @@ def _weekday(parsed: Parsed, at: int, today: date, future: bool, before: str) ->
     first = at
     if before in ("last", "past"):
         first, shift = at - 1, -(back or 7)
-    elif before in ("next", "coming") or future and before != "last":
+    elif before in ("next", "coming") or (future and before != "last"):
         first, shift = (at - 1 if before in ("next", "coming") else at), (-back) % 7
         if before == "next" and shift == 0:
             shift = 7
@@ -159,28 +185,39 @@ def _weekday(parsed: Parsed, at: int, today: date, future: bool, before: str) ->
 
 
 def _shifted(parsed: Parsed, at: int, today: date) -> DateSpan | None:
-    word, unit = parsed.lower[at], parsed.lower[at + 1]
-    shift = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}[word]
-    if unit in ("morning", "afternoon", "evening", "night"):
-        return _day(at, at + 1, today + timedelta(days=-1 if word == "last" else 0), "relative") if word in ("last", "this") else None
+    """ "Last week", "this month", "next year", "last night"."""
+    word, unit = parsed.lower[at], parsed.lower[at + 1].rstrip(".")
+    shift, end = _SHIFTS[word], at + 1
+    if unit in ("morning", "afternoon", "evening", "night") and shift <= 0:
+        return _day(at, end, today + timedelta(days=-1 if word == "last" else 0), "relative")
     if unit in ("week", "weekend"):
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=shift)
-        if unit == "weekend":
-            saturday = monday + timedelta(days=5)
-            if word == "this" and today.weekday() < 2:
-                saturday -= timedelta(weeks=1)
-            return DateSpan(at, at + 1, saturday, saturday + timedelta(days=1), "week", "relative", saturday > today)
-        return DateSpan(at, at + 1, monday, monday + timedelta(days=6), "week", "relative", shift > 0)
+        return _weekend(at, end, today, shift) if unit == "weekend" else _week(at, end, today + timedelta(weeks=shift), shift > 0)
     if unit == "month":
-        year, month = divmod(today.year * 12 + today.month - 1 + shift, 12)
-        return _of_month(at, at + 1, year, month + 1, "relative")
+        return _month_away(at, end, today, shift)
     if unit == "year":
-        return _year(at, at + 1, today.year + shift, "relative")
-    if unit.rstrip(".") in _MONTHS and shift:
-        month = _MONTHS[unit.rstrip(".")]
+        return _year(at, end, today.year + shift, "relative")
+    if unit in _MONTHS and shift:
+        month = _MONTHS[unit]
         year = today.year + (shift if (month >= today.month) == (shift < 0) else 0)
-        return _of_month(at, at + 1, year, month, "relative")
+        return _of_month(at, end, year, month, "relative")
     return None
+
+
+def _week(first: int, last: int, day: date, ahead: bool = False) -> DateSpan:
+    monday = day - timedelta(days=day.weekday())
+    return DateSpan(first, last, monday, monday + timedelta(days=6), "week", "relative", ahead)
+
+
+def _weekend(first: int, last: int, today: date, shift: int) -> DateSpan:
+    saturday = today - timedelta(days=today.weekday()) + timedelta(weeks=shift, days=5)
+    if shift == 0 and today.weekday() < 2:
+        saturday -= timedelta(weeks=1)
+    return DateSpan(first, last, saturday, saturday + timedelta(days=1), "week", "relative", saturday > today)
+
+
+def _month_away(first: int, last: int, today: date, shift: int) -> DateSpan:
+    year, month = divmod(today.year * 12 + today.month - 1 + shift, 12)
+    return _of_month(first, last, year, month + 1, "relative")
 
 
 def _ago(parsed: Parsed, at: int, today: date) -> DateSpan | None:
@@ -190,17 +227,10 @@ def _ago(parsed: Parsed, at: int, today: date) -> DateSpan | None:
     if count is None:
         return None
     first = at - 2
-    if unit == "day":
-        return _day(first, at, today - timedelta(days=count), "relative")
-    if unit == "week":
-        start = today - timedelta(weeks=count)
-        monday = start - timedelta(days=start.weekday())
-        return DateSpan(first, at, monday, monday + timedelta(days=6), "week", "relative")
+    if unit in ("day", "week"):
+        day = today - timedelta(days=count if unit == "day" else 7 * count)
+        return _day(first, at, day, "relative") if unit == "day" else _week(first, at, day)
     if unit == "month":
-        year, month = divmod(today.year * 12 + today.month - 1 - count, 12)
-        return _of_month(first, at, year, month + 1, "relative")
-    if unit == "year":
-        return _year(first, at, today.year - count, "relative")
-    if unit in ("decade",):
-        return _year(first, at, today.year - 10 * count, "relative")
-    return None
+        return _month_away(first, at, today, -count)
+    years = {"year": 1, "decade": 10}.get(unit)
+    return _year(first, at, today.year - count * years, "relative") if years else None

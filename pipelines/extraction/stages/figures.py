@@ -9,29 +9,76 @@ import re
 from dataclasses import dataclass
 
 from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.word_lists import word_list
 
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "double": 2, "triple": 3}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12, "m": 10**6, "bn": 10**9, "k": 1000}
+_COUNTED = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+)
+_WORDS = {word: number for number, word in enumerate(_COUNTED)} | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "double": 2,
+    "triple": 3,
+}
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "billion": 1_000_000_000,
+    "trillion": 10**12,
+    "m": 10**6,
+    "bn": 10**9,
+    "k": 1000,
+}
 _VAGUE = {"dozens": (24, 99), "scores": (40, 99), "hundreds": (200, 999), "thousands": (2000, 9999), "millions": (2_000_000, 9_999_999)}
 _TENS = {"thousands": (20_000, 99_999), "millions": (20_000_000, 99_999_999)}
 _HUNDREDS = {"thousands": (200_000, 999_999), "millions": (200_000_000, 999_999_999)}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?$")
 _JOINED = re.compile(r"(\d[\d,]*(?:\.\d+)?)(k|m|bn|b|tn)$")
-_CURRENCY = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "a$": "AUD", "us$": "USD", "nz$": "NZD", "s$": "SGD", "₱": "PHP", "p": "PHP"}
-_KILLED = frozenset("kill die dead death murder slay massacre fatality homicide execute drown perish body behead assassinate toll killing deadly shoot".split())
-_INJURED = frozenset("injure wound hurt injury injured wounded hospitalise hospitalize casualty stab".split())
-_DETAINED = frozenset("arrest detain hold jail imprison detention custody charge capture kidnap abduct hostage arrested detained seize round".split())
-_DISPLACED = frozenset("displace evacuate flee evacuation homeless displaced exodus".split())
-_TROOPS = frozenset("troop soldier force marine personnel".split())
-_PEOPLE_UNITS = frozenset(
-    "year day week month hour minute percent % mile km metre meter kilometre foot dollar pound euro time count age o'clock game point goal car home "
-    "building school acre hectare degree shot case dose per cent vehicle".split()
-)
+_CURRENCY = {
+    "$": "USD",
+    "£": "GBP",
+    "€": "EUR",
+    "¥": "JPY",
+    "₹": "INR",
+    "a$": "AUD",
+    "us$": "USD",
+    "nz$": "NZD",
+    "s$": "SGD",
+    "₱": "PHP",
+    "p": "PHP",
+}
+_KILLED = word_list("figures", "killed")
+_INJURED = word_list("figures", "injured")
+_DETAINED = word_list("figures", "detained")
+_DISPLACED = word_list("figures", "displaced")
+_TROOPS = word_list("figures", "troops")
+_PEOPLE_UNITS = word_list("figures", "not_people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +210,7 @@ def _slot_of(lemma: str, lower: str) -> str | None:
     return None
 
 
-def _slot(
-    parsed: Parsed, trigger: int, lemma: str, own: str | None, action: str, targets: list[int], quantity: Quantity
-) -> str | None:
+def _slot(parsed: Parsed, trigger: int, lemma: str, own: str | None, action: str, targets: list[int], quantity: Quantity) -> str | None:
     if quantity.currency:
         return "amount" if action in ("AID", "SANCTION", "COOPERATE", "AGREE", "COERCE") else None
     noun = quantity.noun if quantity.noun is not None else quantity.last
@@ -176,16 +221,13 @@ def _slot(
         return "troops"
     outcome = _outcome(parsed, noun, quantity)
     if noun in targets or quantity.last in targets or noun == trigger:
-        if outcome in ("killed", "injured") and action in ("ASSAULT", "INCIDENT") and noun != trigger:
-            return outcome if own is None or own == outcome else own
-        if own:
-            return own if _allowed(own, action) else None
-        return outcome if outcome and _allowed(outcome, action) else None
-    if outcome and _allowed(outcome, action) and own in (None, outcome):
-        return outcome
-    if outcome in ("killed", "injured") and action in ("ASSAULT", "INCIDENT") and own in ("killed", "injured") and outcome != own:
-        return outcome
-    return None
+        slot = own or outcome
+    elif own in (None, outcome) or {own, outcome} == {"killed", "injured"}:
+        # "killed nine and injured twenty": one deed, both figures.
+        slot = outcome
+    else:
+        slot = None
+    return slot if slot and _allowed(slot, action) else None
 
 
 def _allowed(slot: str, action: str) -> bool:

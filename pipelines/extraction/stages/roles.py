@@ -1,7 +1,7 @@
 """Who could be whom in a deed: the noun phrases around a predicate, each with its grammatical relation to it.
 
-Passives, by-agents, relatives, participles, control, coordination, light verbs and nominal acts are undone here, so that a relation's name says
-what the phrase is to the deed ("subj" of a relative clause is the clause's noun). Which of them is the actor is decided in slots.py.
+Passives, by-agents, relatives, participles, control, coordination, light verbs and nominal acts are undone here, so that a relation's name
+says what the phrase is to the deed ("subj" of a relative clause is the clause's noun). Not here: which of them is the actor (decide.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.extraction.predicates import Predicates
 from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.word_lists import word_list
 
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM"))
 _RELATIVE = frozenset(("who", "which", "that", "whom", "whose"))
@@ -18,20 +19,21 @@ _SUBJECT = frozenset(("nsubj", "csubj", "expl"))
 _PASSIVE = frozenset(("nsubjpass", "csubjpass"))
 _MODIFIER = frozenset(("compound", "amod", "nmod", "poss", "nummod", "quantmod", "det", "case", "npadvmod"))
 _CLAUSAL = frozenset(("relcl", "acl", "ccomp", "xcomp", "advcl", "parataxis", "conj"))
-_OBJECT_CONTROL = frozenset(
-    "urge ask tell force order allow persuade want expect help get make let encourage press beg require enable warn invite compel push lead cause "
-    "see prompt pressure implore convince instruct advise permit forbid accuse".split()
-)
+_OBJECT_CONTROL = word_list("roles", "object_control")
 _WINDOW = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A noun phrase (its head word) in its relation to a predicate; ``path`` names the arcs between them."""
+    """A noun phrase (its head word) in its relation to a predicate; ``path`` names the arcs between them.
+
+    ``unit`` numbers the item's unit that the phrase stands in where that need not be the predicate's; else it is ``None``.
+    """
 
     head: int
     relation: str
     path: str
+    unit: int | None = None
 
 
 def is_passive(parsed: Parsed, index: int) -> bool:
@@ -54,7 +56,7 @@ def phrase_heads(parsed: Parsed, first: int, last: int) -> list[int]:
         if parsed.entity[index] in ("DATE", "TIME", "PERCENT") or not parsed.lower[index][:1].isalnum():
             continue
         if pos in NOMINAL:
-            if parsed.tag[index] in ("WP", "WDT", "WP$") or pos == "NUM" and dep in ("nummod", "quantmod", "compound"):
+            if parsed.tag[index] in ("WP", "WDT", "WP$") or (pos == "NUM" and dep in ("nummod", "quantmod", "compound")):
                 continue
             if dep in ("compound", "nummod", "quantmod", "nmod") and not (parsed.entity[index] and _last_of_entity(parsed, index)):
                 continue
@@ -94,7 +96,8 @@ def phrase_span(parsed: Parsed, head: int) -> tuple[int, int]:
                 waiting.append(child)
     first, last = _contiguous(kept, head)
     while first < head and (
-        parsed.lower[first] in ("the", "a", "an", "his", "her", "its", "their", "our", "my", "your", "this", "that", "these", "those", "at", "least")
+        parsed.lower[first]
+        in ("the", "a", "an", "his", "her", "its", "their", "our", "my", "your", "this", "that", "these", "those", "at", "least")
         or parsed.pos[first] in ("PUNCT", "SPACE", "CCONJ", "ADP")
     ):
         first += 1
@@ -115,13 +118,19 @@ def _contiguous(kept: set[int], head: int) -> tuple[int, int]:
 def _belongs(parsed: Parsed, at: int, child: int, head: int) -> bool:
     dep = parsed.dep[child]
     if dep in _CLAUSAL or dep in ("punct", "cc", "mark", "advmod", "preconj", "dep"):
-        hyphen = dep == "punct" and at != head or parsed.words[child] in ("-", "'", '"')
+        hyphen = (dep == "punct" and at != head) or parsed.words[child] in ("-", "'", '"')
         return hyphen and dep == "punct" and child < head
-    if dep == "appos" or dep == "npadvmod" and child > at:
+    if dep == "appos" or (dep == "npadvmod" and child > at):
         return False
     if dep == "prep":
-        return child > at and child - head < 8 and parsed.lower[child] in ("of", "for", "with", "on", "from", "in", "at") and (
-            parsed.lower[child] == "of" or at == head and len(parsed.subtree(child)) <= 5 and parsed.lower[child] in ("of", "with", "for")
+        return (
+            child > at
+            and child - head < 8
+            and parsed.lower[child] in ("of", "for", "with", "on", "from", "in", "at")
+            and (
+                parsed.lower[child] == "of"
+                or (at == head and len(parsed.subtree(child)) <= 5 and parsed.lower[child] in ("of", "with", "for"))
+            )
         )
     return True
 
@@ -162,10 +171,8 @@ def find_roles(parsed: Parsed, index: int, lexicon: Predicates) -> list[Role]:
             found.append(Role(head, f"part{'<' if head < index else '>'}{parsed.dep[head]}", "part"))
             continue
         path = _path(parsed, index, head)
-        relation = relations.get(head)
-        if relation is None:
-            relation = ("x<" if head < index else "x>") + path.split(" ", 1)[0]
-        found.append(Role(head, relation, path))
+        beside = ("x<" if head < index else "x>") + path
+        found.append(Role(head, relations.get(head, beside), path))
     return found
 
 
@@ -232,11 +239,15 @@ def _own(parsed: Parsed, index: int) -> Iterator[tuple[str, int]]:
         elif dep in ("attr", "oprd", "acomp"):
             yield dep, child
         elif dep in ("ccomp", "xcomp"):
-            for below in parsed.children[child]:
-                if parsed.dep[below] in ("nsubj", "nsubjpass") and child > index:
-                    yield "clause_subject", below
-                elif parsed.dep[below] == "dobj":
-                    yield "clause_obj", below
+            yield from _in_clause(parsed, index, child)
+
+
+def _in_clause(parsed: Parsed, index: int, clause: int) -> Iterator[tuple[str, int]]:
+    for below in parsed.children[clause]:
+        if parsed.dep[below] in ("nsubj", "nsubjpass") and clause > index:
+            yield "clause_subject", below
+        elif parsed.dep[below] == "dobj":
+            yield "clause_obj", below
 
 
 def _verb_relations(parsed: Parsed, index: int, lexicon: Predicates, depth: int) -> Iterator[tuple[str, int]]:
@@ -319,7 +330,9 @@ def _through_verb(parsed: Parsed, index: int, lexicon: Predicates) -> Iterator[t
     if dep == "conj" and parsed.pos[up] in NOMINAL:
         dep, up = parsed.dep[up], parsed.head[up]
     through = ""
-    while dep in ("pobj", "pcomp", "prep", "appos", "attr") and parsed.head[up] != up and parsed.pos[up] in ("ADP", "NOUN", "PROPN", "SCONJ"):
+    while (
+        dep in ("pobj", "pcomp", "prep", "appos", "attr") and parsed.head[up] != up and parsed.pos[up] in ("ADP", "NOUN", "PROPN", "SCONJ")
+    ):
         through = through or (parsed.lower[up] if parsed.pos[up] == "ADP" else "")
         dep, up = parsed.dep[up], parsed.head[up]
     if up == index or parsed.pos[up] not in ("VERB", "AUX"):

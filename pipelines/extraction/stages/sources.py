@@ -1,7 +1,7 @@
 """Who says so: every source in a sentence, its cue, and which words its speech covers; also what carries over from other sentences.
 
-A source's scope is its reported clause with that clause's adjuncts; quotation marks and the cues of headlines ("Name: words") are scopes too.
-Not here: the voice of a mention (slots.py decides from what is found here).
+A source's scope is its reported clause with that clause's adjuncts; quotation marks and the cues of headlines ("Name: words") are scopes
+too. Not here: the voice of a mention (decide.py chooses from what is found here).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipelines.extraction.cue_lexicons import Cues
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import NOMINAL
+from pipelines.extraction.word_lists import word_list
 
 _COLON = frozenset((":", "-", "–", "—"))
 _PERSON_PRONOUNS = frozenset(("he", "she", "i"))
@@ -21,8 +22,8 @@ _NARRATIVE = frozenset(("that", "which", "it", "this", "what"))
 class Attribution:
     """One source: its head word (``None`` where only implied), the cue's words, and the words that it covers.
 
-    ``kind`` is the pattern: "verb", "passive", "trailing", "phrase", "adverb", "colon", "quote", "noun", "carried". ``cue_lemma`` is "" for marks.
-    ``covers`` holds word indexes; ``source_parsed`` says whether ``source`` counts in this unit (carried sources do too: same unit).
+    ``kind`` is the pattern: "verb", "object", "passive", "trailing", "phrase", "adverb", "colon", "colon_after", "noun", "quote",
+    "quote_subject", "quote_alone", "carried". ``cue_lemma`` is "" for marks; ``covers`` holds word indexes; ``at`` is where it stands.
     """
 
     kind: str
@@ -63,21 +64,20 @@ def _at(parsed: Parsed, index: int, first: int, last: int, cues: Cues) -> list[A
     return []
 
 
-_SPEECH_NOUNS = frozenset(
-    "claim allegation report statement accusation suggestion belief assertion fear warning announcement suspicion rumour rumor reports claims "
-    "confession testimony admission denial".split()
-)
+_SPEECH_NOUNS = word_list("sources", "speech_noun")
 
 
 def _noun(parsed: Parsed, index: int) -> Attribution | None:
-    """"Claims that …", "allegations of abuse": the noun's clause or complement is somebody's word."""
+    """ "Claims that …", "allegations of abuse": the noun's clause or complement is somebody's word."""
     covers: set[int] = set()
     source = None
     for child in parsed.children[index]:
         dep = parsed.dep[child]
-        if dep in ("acl", "ccomp", "relcl") and any(parsed.lower[c] == "that" for c in parsed.children[child]):
-            covers.update(parsed.subtree(child))
-        elif dep == "prep" and parsed.lower[child] in ("of", "about") or dep == "acl":
+        if (
+            (dep in ("acl", "ccomp", "relcl") and any(parsed.lower[c] == "that" for c in parsed.children[child]))
+            or (dep == "prep" and parsed.lower[child] in ("of", "about"))
+            or dep == "acl"
+        ):
             covers.update(parsed.subtree(child))
         elif dep == "poss":
             source = child
@@ -87,48 +87,56 @@ def _noun(parsed: Parsed, index: int) -> Attribution | None:
 
 
 def _verb(parsed: Parsed, index: int, cues: Cues) -> Attribution | None:
-    lemma = parsed.lemma[index]
-    source, passive = None, False
-    covers: set[int] = set()
-    clause = False
-    for child in parsed.children[index]:
-        dep = parsed.dep[child]
-        if dep in ("nsubj", "csubj"):
-            source = child
-        elif dep in ("nsubjpass", "auxpass"):
-            passive = True
-        elif dep == "agent":
-            source = next((below for below in parsed.children[child] if parsed.dep[below] == "pobj"), source)
-        elif dep in ("ccomp", "parataxis") or dep == "xcomp":
-            clause = True
-            covers.update(parsed.subtree(child))
-        elif dep in ("dobj", "oprd", "attr") and "speech" in cues.verb[lemma]:
-            covers.update(parsed.subtree(child))
-        elif dep == "prep" and parsed.lower[child] in ("of", "for", "as"):
-            covers.update(parsed.subtree(child))
-    if source is None and not passive:
-        source = _shared_subject(parsed, index)
-    if passive and lemma in ("tell", "hear") and (trailing := _trailing(parsed, index, next((c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"), None))):
-        return Attribution("trailing", next(c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"), (index, index), lemma, trailing, index)
-    if passive or parsed.tag[index] == "VBN" and source is None and parsed.dep[index] in ("acl", "amod", "ROOT", "conj"):
+    lemma, cue = parsed.lemma[index], (index, index)
+    deps = {parsed.dep[child]: child for child in parsed.children[index]}
+    passive = bool(deps.keys() & {"nsubjpass", "auxpass"})
+    source = _speaker(parsed, index, passive)
+    covers = _content(parsed, index, "speech" in cues.verb[lemma])
+    if passive and lemma in ("tell", "hear"):
+        # "…, a court was told": the hearer stands for the source that is not named.
+        trailing = _trailing(parsed, index, deps.get("nsubjpass"))
+        if trailing:
+            return Attribution("trailing", deps["nsubjpass"], cue, lemma, trailing, index)
+    if passive or (parsed.tag[index] == "VBN" and source is None and parsed.dep[index] in ("acl", "amod", "ROOT", "conj")):
         subjects = [c for c in parsed.children[index] if parsed.dep[c] == "nsubjpass"]
         covers.update(below for c in subjects for below in parsed.subtree(c))
-        return Attribution("passive", source, (index, index), lemma, frozenset(covers), index) if covers else None
+        return Attribution("passive", source, cue, lemma, frozenset(covers), index) if covers else None
     if not any(parsed.dep[child] in ("ccomp", "dobj", "xcomp") and child > index for child in parsed.children[index]):
         trailing = _trailing(parsed, index, source)
         if trailing:
-            return Attribution("trailing", source, (index, index), lemma, trailing, index)
-    if parsed.dep[index] == "parataxis" or not clause and parsed.dep[index] == "ccomp":
+            return Attribution("trailing", source, cue, lemma, trailing, index)
+    clause = bool(deps.keys() & {"ccomp", "parataxis", "xcomp"})
+    if parsed.dep[index] in ("parataxis", "ccomp") and not clause:
         above = parsed.head[index]
-        if parsed.pos[above] in ("VERB", "AUX", "NOUN") and not clause:
+        if parsed.pos[above] in ("VERB", "AUX", "NOUN"):
             covers.update(set(parsed.subtree(above)) - set(parsed.subtree(index)))
-    if not covers:
-        return None
-    return Attribution("verb" if clause else "object", source, (index, index), lemma, frozenset(covers), index)
+    return Attribution("verb" if clause else "object", source, cue, lemma, frozenset(covers), index) if covers else None
+
+
+def _speaker(parsed: Parsed, index: int, passive: bool) -> int | None:
+    """The subject of a cue, the agent of a passive one, or the subject that it shares with another verb."""
+    source = None
+    for child in parsed.children[index]:
+        if parsed.dep[child] in ("nsubj", "csubj"):
+            source = child
+        elif parsed.dep[child] == "agent":
+            source = next((below for below in parsed.children[child] if parsed.dep[below] == "pobj"), source)
+    return _shared_subject(parsed, index) if source is None and not passive else source
+
+
+def _content(parsed: Parsed, index: int, speech: bool) -> set[int]:
+    """The words of a cue's clauses, of its object where it is a verb of speech, and of its "of", "for" and "as"."""
+    covers: set[int] = set()
+    for child in parsed.children[index]:
+        dep = parsed.dep[child]
+        clause = dep in ("ccomp", "parataxis", "xcomp") or (speech and dep in ("dobj", "oprd", "attr"))
+        if clause or (dep == "prep" and parsed.lower[child] in ("of", "for", "as")):
+            covers.update(parsed.subtree(child))
+    return covers
 
 
 def _trailing(parsed: Parsed, index: int, source: int | None) -> frozenset[int]:
-    """The words that a cue behind its comma covers (", officials said on Monday"): the rest of the sentence; none where it stands otherwise."""
+    """What a cue behind its comma covers (", officials said on Monday"): the rest of the sentence; nothing where it stands otherwise."""
     if source is None or abs(source - index) > 12:
         return frozenset()
     own = set(parsed.subtree(source)) | {index}
@@ -163,7 +171,7 @@ def _shared_subject(parsed: Parsed, index: int) -> int | None:
 
 
 def _phrase(parsed: Parsed, first_cue: int, last_cue: int, first: int, last: int) -> Attribution | None:
-    """"According to X": the words of the sentence that are not the phrase itself are X's."""
+    """ "According to X": the words of the sentence that are not the phrase itself are X's."""
     source = next((i for i in range(last_cue + 1, min(last, last_cue + 12)) if parsed.pos[i] in NOMINAL and _is_head(parsed, i)), None)
     if source is None:
         return None
@@ -182,7 +190,7 @@ def _is_head(parsed: Parsed, index: int) -> bool:
 
 
 def _headline(parsed: Parsed, number: int, cues: Cues) -> list[Attribution]:
-    """"Name: words" (the part before the colon is a sentence of its own) and "Words - Name", in titles."""
+    """ "Name: words" (the part before the colon is a sentence of its own) and "Words - Name", in titles."""
     if parsed.unit != "title":
         return []
     first, last = parsed.sentences[number]
@@ -204,9 +212,7 @@ def _headline(parsed: Parsed, number: int, cues: Cues) -> list[Attribution]:
     return []
 
 
-def _quotation(
-    parsed: Parsed, first: int, last: int, found: list[Attribution], carried: Attribution | None
-) -> list[Attribution]:
+def _quotation(parsed: Parsed, first: int, last: int, found: list[Attribution], carried: Attribution | None) -> list[Attribution]:
     """Words in quotation marks belong to the nearest speaker of the sentence, else to the one that was speaking before."""
     inside = [i for i in range(first, last) if parsed.quote[i] >= 0]
     if not inside:
@@ -242,19 +248,19 @@ def source_voice(parsed: Parsed, attribution: Attribution, cues: Cues, media: fr
     head = attribution.source
     if head is None:
         return "unnamed_other"
-    entity = parsed.entity[head]
     if parsed.lower[head] in media and parsed.pos[head] == "PROPN":
         return "other_media"
-    if parsed.lower[head] in _PERSON_PRONOUNS or entity == "PERSON":
-        return "named_person"
-    named_child = any(
-        parsed.entity[child] == "PERSON" and parsed.dep[child] in ("appos", "compound", "nmod") for child in parsed.children[head]
-    )
-    if named_child:
-        return "named_person"
     kind = cues.noun.get(parsed.lemma[head]) or cues.noun.get(parsed.lower[head])
-    if kind == "role":
+    if _is_person(parsed, head) or kind == "role":
         return "named_person"
+    entity = parsed.entity[head]
     if entity in ("ORG", "GPE", "FAC", "LOC", "NORP") or parsed.pos[head] == "PROPN":
-        return "named_org" if kind is None or kind in ("unnamed_official", "unnamed_other") and entity == "ORG" else kind
+        body = kind is None or (kind in ("unnamed_official", "unnamed_other") and entity == "ORG")
+        return "named_org" if body else str(kind)
     return kind or "unnamed_other"
+
+
+def _is_person(parsed: Parsed, head: int) -> bool:
+    if parsed.lower[head] in _PERSON_PRONOUNS or parsed.entity[head] == "PERSON":
+        return True
+    return any(parsed.entity[child] == "PERSON" and parsed.dep[child] in ("appos", "compound", "nmod") for child in parsed.children[head])

@@ -14,7 +14,9 @@ MAX_CHARACTERS = 60_000
 _HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f]")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,12});")
-_ODD = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f<&'’`\u00a0\x00-\x08\x0b-\x1f\x7f“”´…‐-―]")
+_ODD = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f<&'’`\u00a0\x00-\x08\x0b-\x1f\x7f“”´…‐-―\ud800-\udfff]"
+)
 _SINGLE = {
     "’": "'", "`": "'", "´": "'", "\u00a0": " ", "“": '"', "”": '"', "‐": "-", "‑": "-", "\u2007": " ", "\u202f": " ",
 }  # fmt: skip
@@ -85,15 +87,18 @@ def _piece(text: str, at: int) -> tuple[str, int]:
         return (" ", tag.end() - at) if tag else (char, 1)
     if char == "&":
         entity = _ENTITY.match(text, at)
-        plain = html.unescape(entity.group()) if entity else char
-        return (plain if entity and len(plain) == 1 else char, entity.end() - at if entity and len(plain) == 1 else 1)
+        plain = html.unescape(entity.group()) if entity else ""
+        return (plain, entity.end() - at) if entity and len(plain) == 1 else (char, 1)
     if char in "'`’" and text[at : at + 2] in ("''", "``", "’’"):
         return '"', 2
-    if _HIDDEN.match(char):
-        return "", 1
-    if char < " " and char not in "\n\t" or char == "\x7f":
-        return " ", 1
-    return _SINGLE.get(char, char), 1
+    return ("" if _HIDDEN.match(char) else _SINGLE.get(char) or _readable(char)), 1
+
+
+def _readable(char: str) -> str:
+    if "\ud800" <= char <= "\udfff":
+        # Half of a character, left by a broken feed: the tokeniser cannot read it.
+        return "\ufffd"
+    return " " if char == "\x7f" or (char < " " and char not in "\n\t") else char
 
 
 def recase(text: str, lowers: Callable[[list[str]], list[bool]], *, title: bool) -> str:

@@ -1,7 +1,7 @@
-"""Train the shipped weights anew: ``python -m pipelines.extraction.training SHARED [--threshold 0.3]``.
+"""Train the shipped weights anew: ``python -m pipelines.extraction.training SHARED``.
 
-Deterministic: the same material, lexicons and pipeline give the same file. Needs the labelled items of ``SHARED/gold``; using what it writes
-does not. Only ``mentions.train.jsonl`` and ``mentions.bodies.train.jsonl`` are read.
+Deterministic: the same material, lexicons and pipeline give the same file. Needs the labelled items of ``SHARED/gold``; using what it
+writes does not. Only ``mentions.train.jsonl`` and ``mentions.bodies.train.jsonl`` are read.
 """
 
 from __future__ import annotations

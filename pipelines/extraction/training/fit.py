@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from pipelines.extraction import features as feats
+from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons
-from pipelines.extraction.decide import CLASSES, Filler, date_bags, dates_near, filler, role_bags
+from pipelines.extraction.decide import CLASSES, Filler, all_roles, date_bags, dates_near, role_bags, role_filler
 from pipelines.extraction.stages.reality import standing
-from pipelines.extraction.stages.roles import find_roles
 from pipelines.extraction.training.labels import content_words, lay
 from pipelines.extraction.training.optimise import fit_classes, fit_ranker
 from pipelines.extraction.weights import Embeddings, LinearModel
@@ -79,19 +79,19 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
             candidate, mention = unit.candidates[one.candidate], one.mention
             action = mention["action"]
             sense = feats.best_sense(candidate, action)
-            roles = find_roles(unit.parsed, candidate.index, lexicons.predicates)
+            roles = all_roles(example.analysis, one.unit, candidate, lexicons)
             for slot in ("actor", "target", "place"):
                 if slot == "actor" and action == "INCIDENT":
                     continue
-                good = matching(example.analysis, [filler(one.unit, unit, role.head) for role in roles], mention[slot])
+                good = matching(example.analysis, [role_filler(one.unit, unit, role) for role in roles], mention[slot])
                 if good:
-                    groups[slot].append(role_bags(unit, candidate, action, roles, sense))
+                    groups[slot].append(role_bags(example.analysis, one.unit, candidate, action, roles, sense))
                     positives[slot].append(good)
-            names, covering = feats.voice_features(unit, candidate, action, lexicons)
+            names, covering = slots.voice_features(unit, candidate, action, lexicons)
             voice_bags.append(feats.hashed(names))
             labels["voice"].append(VOICES.index(mention["voice"]))
             stand = standing(unit.parsed, candidate.index, lexicons.modality, lexicons.predicates)
-            stand_bags.append(feats.hashed(feats.standing_features(unit, candidate, action, stand, covering, mention["voice"])))
+            stand_bags.append(feats.hashed(slots.standing_features(unit, candidate, action, stand, covering, mention["voice"])))
             labels["reality"].append(REALITIES.index(mention["reality"]))
             labels["polarity"].append(POLARITIES.index(mention["polarity"]))
             spans = dates_near(unit, candidate.index, stand, example.today)

@@ -15,7 +15,39 @@ from typing import Any
 from pipelines.extraction.analysis import ItemAnalysis, UnitAnalysis
 from pipelines.extraction.stages.parse import Parsed
 
-_STOP = frozenset("the a an of in on at for to by with and or his her its their our this that these those from as new former mr mrs ms".split())
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "at",
+        "for",
+        "to",
+        "by",
+        "with",
+        "and",
+        "or",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "this",
+        "that",
+        "these",
+        "those",
+        "from",
+        "as",
+        "new",
+        "former",
+        "mr",
+        "mrs",
+        "ms",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +116,7 @@ def lay(analysis: ItemAnalysis, mentions: Sequence[dict[str, Any]]) -> tuple[lis
 
 def _head(unit: UnitAnalysis, places: list[int], at: dict[int, int]) -> int:
     """The word of a trigger that names the deed: one with a sense, else the highest in the tree."""
+
     def depth(word: int) -> int:
         return sum(1 for _ in unit.parsed.ancestors(word))
 

@@ -145,4 +145,6 @@ def fit_ranker(
         return loss + 0.5 * l2 * float(flat @ flat), gradient
 
     flat = minimise(function, np.zeros(m), iterations)
-    return LinearModel(("",), {int(h): r for r, h in enumerate(x.names)}, flat.reshape(-1, 1).astype(np.float32), np.zeros((0, 1), np.float32))
+    return LinearModel(
+        ("",), {int(h): r for r, h in enumerate(x.names)}, flat.reshape(-1, 1).astype(np.float32), np.zeros((0, 1), np.float32)
+    )

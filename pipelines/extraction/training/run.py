@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.extraction import weights
 from pipelines.extraction import features as feats
+from pipelines.extraction import weights
 from pipelines.extraction.analysis import Lexicons, analyse
 from pipelines.extraction.decide import CLASSES
 from pipelines.extraction.extractor import load_lexicons, load_pipeline
@@ -25,6 +25,8 @@ from pipelines.extraction.truecase import load_truecase
 
 FILES = ("mentions.train.jsonl", "mentions.bodies.train.jsonl")
 FOLDS = 3
+EMPTY_SLOT = {"none_actor": 0.8, "none_target": 1.0, "none_place": 0.4}
+"""By how much the empty slot's probability is cut: phrases that overlap (a campus, its city) share what the scorer takes for one."""
 _BINS = 12
 
 
@@ -34,7 +36,11 @@ def examples(paths: Sequence[Path]) -> tuple[list[Example], Lexicons]:
     lexicons, lowers = load_lexicons(lemmas), load_truecase(lemmas.is_verb)
     rows = [row for path in paths for row in read_gold(path)]
     units = [
-        [(normalise(row[name], title=name == "title", lowers=lowers), row[name], name) for name in ("title", "summary", "body") if (row.get(name) or "").strip()]
+        [
+            (normalise(row[name], title=name == "title", lowers=lowers), row[name], name)
+            for name in ("title", "summary", "body")
+            if (row.get(name) or "").strip()
+        ]
         for row in rows
     ]
     parsed = parse_all(nlp, [unit for group in units for unit in group], lexicons.lemmas, 128)
@@ -54,7 +60,7 @@ def train(shared: Path, penalties: Penalties | None = None) -> weights.Weights:
     threshold, curve = calibrate(found, embeddings, penalties)
     models = fit_slots(found, lexicons, penalties)
     models["action"] = fit_action(found, embeddings, penalties)
-    return weights.Weights(models, {"threshold": threshold}, curve)
+    return weights.Weights(models, {"threshold": threshold, **EMPTY_SLOT}, curve)
 
 
 def calibrate(

@@ -51,7 +51,8 @@ def make_item() -> Callable[..., CodeItem]:
     def make(number: int = 1, **fields: Any) -> CodeItem:
         seen = datetime(2024, 3, 13, 9, 30, tzinfo=UTC)
         base: dict[str, Any] = {
-            "version_id": f"v{number}", "article_id": f"a{number}", "outlet_id": "gazette", "seen_at": seen, "published_at": seen, "language": "en",
+            "version_id": f"v{number}", "article_id": f"a{number}", "outlet_id": "gazette",
+            "seen_at": seen, "published_at": seen, "language": "en",
         }  # fmt: skip
         return CodeItem(**(base | fields))
 

@@ -51,6 +51,8 @@ def test_the_shipped_lexicons_hold_their_schema() -> None:
 
 
 def test_a_wrong_section_of_the_cue_lexicons_is_named(tmp_path) -> None:
-    (tmp_path / "modality.toml").write_text('[complement]\nsomeday = ["x"]\n[auxiliary]\n[adverb]\n[polarity]\nnegators = []\n', encoding="utf8")
+    (tmp_path / "modality.toml").write_text(
+        '[complement]\nsomeday = ["x"]\n[auxiliary]\n[adverb]\n[polarity]\nnegators = []\n', encoding="utf8"
+    )
     with pytest.raises(LexiconError, match="someday"):
         cue_lexicons.load_modality(tmp_path)

@@ -53,7 +53,10 @@ def small(*names: str):
 
 
 def test_headline_capitals_are_taken_back_but_names_stay() -> None:
-    assert recase("Norland Closes Schools After Fire in Dunmore", small("norland", "dunmore"), title=True) == "Norland closes schools after fire in Dunmore"
+    assert (
+        recase("Norland Closes Schools After Fire in Dunmore", small("norland", "dunmore"), title=True)
+        == "Norland closes schools after fire in Dunmore"
+    )
 
 
 def test_running_text_keeps_its_capitals() -> None:

@@ -1,0 +1,304 @@
+"""What the learned layer sees of a deed's slots: features of phrases, dates, sources and standing.
+
+Not here: features of the deed itself (features.py), weights (weights.py).
+"""
+
+from __future__ import annotations
+
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
+from pipelines.extraction.features import clusters
+from pipelines.extraction.predicates import Sense
+from pipelines.extraction.stages.candidates import Candidate
+from pipelines.extraction.stages.dates import DateSpan
+from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.stages.reality import Standing
+from pipelines.extraction.stages.roles import Role, is_passive
+from pipelines.extraction.stages.sources import Attribution, source_voice
+
+
+def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: Role, sense: Sense | None) -> list[str]:
+    """Features of one noun phrase as actor, target or place of a deed of this type (each slot has its own weights)."""
+    p, i, h = unit.parsed, candidate.index, role.head
+    relation, entity = role.relation, p.entity[h] or "-"
+    kind = "v" if p.pos[i] == "VERB" else "n"
+    word = candidate.verb if kind == "v" else candidate.noun
+    base = relation.rstrip("+")
+    rel = base if not base.startswith("x") else base[:2]
+    noun = p.lemma[h]
+    person = entity if entity != "-" else p.pos[h]
+    f = [
+        f"r={base}",
+        f"ra={base}/{action}",
+        f"rk={rel}/{kind}/{person}",
+        f"rt={base}/{p.tag[i]}",
+        f"rw={base}/{word}",
+        f"e={entity}/{action}",
+        f"e={entity}",
+        f"pos={p.pos[h]}",
+        f"n={noun}",
+        f"na={noun}/{action}",
+        f"pa={role.path}/{kind}",
+        f"paa={role.path}/{action}",
+        f"dh={p.dep[h]}/{rel}",
+        f"pl={int(relation.endswith('+'))}",
+    ]
+    has = "".join(str(int(any(p.dep[c] == d for c in p.children[i]))) for d in ("dobj", "nsubj", "agent", "nsubjpass"))
+    near = p.lower[i + 1] if i + 1 < len(p.words) else "#"
+    f += [
+        f"rho={base}/{p.tag[i]}/{has}/{p.unit}",
+        f"rnw={base}/{near}/{p.tag[i]}",
+        f"rha={base}/{has}/{action}",
+        f"rme={base}/{sense.mode if sense else '-'}",
+    ]
+    f += [f"ncl={clusters(noun)}/{action}", f"ncl={clusters(noun)}/{rel}", f"ncl={clusters(noun)}"]
+    distance = h - i
+    bucket = ("<" if distance < 0 else ">") + str(min(4, (abs(distance) - 1) // 3))
+    f += [f"dist={bucket}/{kind}", f"dist={bucket}/{rel}"]
+    f.extend(_frame_features(base, sense, word))
+    up = p.head[h]
+    if p.dep[h] == "pobj":
+        f += [f"prep={p.lower[up]}/{entity}", f"prep={p.lower[up]}/{action}"]
+        if sense is not None and p.lower[up] in sense.target:
+            f.append("prepframe")
+    lower = p.lower[h]
+    if p.pos[h] == "PRON":
+        f.append(f"pro={lower}")
+    if h == first_noun(p, p.sentence_of[i]):
+        f.append(f"firstnp/{kind}")
+    for attribution in unit.attributions[p.sentence_of[i]]:
+        if attribution.source == h:
+            f.append(f"src={int(i in attribution.covers)}/{attribution.kind}")
+    return f
+
+
+def absent_features(analysis: ItemAnalysis, number: int, candidate: Candidate, action: str, role: Role) -> list[str]:
+    """Features of a protagonist from outside the predicate's sentence."""
+    p = analysis.units[number].parsed
+    where = role.unit if role.unit is not None else number
+    other = analysis.units[where].parsed
+    rank = int(role.relation.removeprefix("item"))
+    one = analysis.protagonists[rank]
+    kind = "v" if p.pos[candidate.index] == "VERB" else "n"
+    entity = other.entity[role.head]
+    share = min(4, one.count // 2)
+    first, last = p.sentences[p.sentence_of[candidate.index]]
+    pronoun = any(p.lower[k] in ("he", "she", "they", "it", "his", "her", "their") for k in range(first, last))
+    deps = {p.dep[child] for child in p.children[candidate.index]}
+    state = f"{int(bool(deps & {'nsubj', 'agent', 'poss'}))}{int(bool(deps & {'dobj', 'nsubjpass'}))}"
+    return [
+        "it",
+        f"it={rank}",
+        f"ite={entity}/{action}",
+        f"itn={share}/{p.unit}",
+        f"itk={kind}/{entity}/{state}",
+        f"itt={int(one.titled)}/{p.unit}",
+        f"ita={action}/{state}",
+        f"itu={other.unit}>{p.unit}/{entity}",
+        f"itp={int(pronoun)}/{entity}",
+        f"its={share}/{rank}/{entity}",
+    ]
+
+
+def first_noun(p: Parsed, sentence: int) -> int:
+    """The first noun of a sentence; -1 where it has none."""
+    first, last = p.sentences[sentence]
+    return next((k for k in range(first, last) if p.pos[k] in ("NOUN", "PROPN", "PRON") and p.dep[k] != "compound"), -1)
+
+
+_PASSIVE_MAP = {
+    "subj_passive": "object",
+    "subj": "subject",
+    "obj": "object",
+    "by": "subject",
+    "iobj": "iobj",
+    "clause_subject": "clause_subject",
+}
+
+
+def _frame_features(relation: str, sense: Sense | None, word: str) -> list[str]:
+    """Where the lexicon's frame puts this relation."""
+    if sense is None:
+        return [f"f0={relation}"]
+    bare = relation.removesuffix("_conj").removesuffix("_passive")
+    part = _PASSIVE_MAP.get(relation.removesuffix("_conj"), bare)
+    if relation.startswith("control"):
+        part = "object" if relation.endswith("_passive") else "subject"
+    if relation.startswith("p:"):
+        part = relation[2:].rstrip("+")
+    f: list[str] = []
+    if sense.noun:
+        if part == "of":
+            f.append(f"fof={sense.of}")
+        elif part == "poss":
+            f.append(f"fpo={sense.possessive}")
+        elif part == "modifier":
+            f.append(f"fco={sense.compound}")
+        elif part in sense.target:
+            f.append("ft")
+    else:
+        if part in sense.target:
+            f.append(f"ft={sense.target.index(part)}")
+        if part == "subject":
+            f.append(f"fa={sense.actor}/{int('subject' in sense.target)}")
+    f.append(f"fs={part}/{int(sense.symmetric)}")
+    return f
+
+
+def none_features(unit: UnitAnalysis, candidate: Candidate, action: str, roles: list[Role], sense: Sense | None) -> list[str]:
+    """Features of leaving a slot empty."""
+    p, i = unit.parsed, candidate.index
+    kind = "v" if p.pos[i] == "VERB" else "n"
+    word = candidate.verb if kind == "v" else candidate.noun
+    names = {role.relation for role in roles}
+    f = [
+        "0",
+        f"0a={action}",
+        f"0k={kind}/{action}",
+        f"0w={word}",
+        f"0t={p.tag[i]}",
+        f"0d={p.dep[i]}/{kind}",
+        f"0u={p.unit}",
+        f"0n={min(len(roles), 5)}",
+    ]
+    for name in ("subj", "obj", "subj_passive", "by", "poss", "modifier", "p:of", "control", "light_obj_subj"):
+        f.append(f"0{name}={int(name in names)}/{kind}")
+    if kind == "v":
+        f.append(f"0pas={int(is_passive(p, i))}/{int('by' in names)}/{action}")
+    if sense is not None:
+        f += [f"0sa={sense.actor}", f"0st={int(bool(sense.target))}"]
+        if not sense.noun and not any(part in sense.target for part in ("object",)):
+            f.append("0noobjframe")
+    return f
+
+
+def date_features(unit: UnitAnalysis, candidate: Candidate, action: str, span: DateSpan, covering: list[Attribution]) -> list[str]:
+    """Features for whether a date expression is the deed's."""
+    p, i = unit.parsed, candidate.index
+    head = span.first
+    for at in range(span.first, span.last + 1):
+        if not span.first <= p.head[at] <= span.last or p.head[at] == at:
+            head = at
+    up = p.head[head]
+    if p.pos[up] in ("ADP", "SCONJ") and p.head[up] != up:
+        head, up = up, p.head[up]
+    above = [i, *p.ancestors(i)]
+    f = [
+        "d",
+        f"pr={span.precision}",
+        f"so={span.source}",
+        f"dep={p.dep[head]}",
+        f"word={p.lower[span.last]}",
+        f"a={action}/{span.precision}",
+        f"di={'<' if head < i else '>'}{min(5, abs(head - i) // 2)}",
+        f"ahead={int(span.ahead)}",
+        f"t={p.tag[i]}/{int(span.ahead)}",
+    ]
+    if up in above:
+        f.append(f"up={min(3, above.index(up))}")
+        if above.index(up) == 1:
+            f.append(f"up1={p.dep[i]}/{p.lemma[up]}")
+    elif i in p.ancestors(head):
+        f.append("below")
+    else:
+        f += ["beside", f"beside={p.dep[up]}/{p.pos[up]}"]
+    for attribution in covering[:2]:
+        if up == attribution.at:
+            f += ["ofcue", f"ofcue={attribution.cue_lemma}"]
+    return f
+
+
+def no_date_features(unit: UnitAnalysis, candidate: Candidate, action: str, spans: list[DateSpan]) -> list[str]:
+    """Features for a deed without a stated date though its sentence has one."""
+    p, i = unit.parsed, candidate.index
+    return ["0", f"0n={min(3, len(spans))}", f"0a={action}", f"0d={p.dep[i]}", f"0t={p.tag[i]}", f"0u={p.unit}"]
+
+
+def voice_features(unit: UnitAnalysis, candidate: Candidate, action: str, lexicons: Lexicons) -> tuple[list[str], list[Attribution]]:
+    """Features for the voice, and the attributions that cover the deed, innermost first."""
+    p, i = unit.parsed, candidate.index
+    covering = [a for a in unit.attributions[p.sentence_of[i]] if i in a.covers and a.at != i]
+    # The narrower a scope, the nearer its source.
+    covering.sort(key=lambda a: (len(a.covers), a.at))
+    f = ["b", f"u={p.unit}", f"n={min(3, len(covering))}", f"q={int(p.quote[i] >= 0)}/{p.unit}", f"a={action}", f"d={p.dep[i]}"]
+    f.append(f"l={candidate.verb}")
+    for rank, attribution in enumerate(covering[:3]):
+        voice = source_voice(p, attribution, lexicons.cues, lexicons.media)
+        own = _is_subject(p, i, attribution)
+        name = p.lemma[attribution.source] if attribution.source is not None else "-"
+        pos = p.pos[attribution.source] if attribution.source is not None else "-"
+        entity = p.entity[attribution.source] if attribution.source is not None else "-"
+        f += [
+            f"k{rank}={attribution.kind}",
+            f"v{rank}={voice}",
+            f"kv{rank}={attribution.kind}/{voice}",
+            f"c{rank}={attribution.cue_lemma}",
+            f"s{rank}={name}",
+            f"se{rank}={entity}/{pos}",
+            f"ck{rank}={attribution.kind}/{attribution.cue_lemma}",
+            f"kq{rank}={attribution.kind}/{int(p.quote[i] >= 0)}",
+            f"da{rank}={attribution.kind}/{p.dep[i]}/{int(p.head[i] == attribution.at)}",
+            f"own{rank}={int(own)}/{attribution.kind}",
+            f"cv={voice}/{attribution.cue_lemma}",
+        ]
+        if p.dep[i] in ("relcl", "acl", "amod"):
+            f.append(f"rel{rank}={attribution.kind}")
+        if attribution.source is not None:
+            for child in p.children[attribution.source]:
+                if p.dep[child] in ("compound", "amod", "det", "poss", "appos", "nmod"):
+                    f.append(f"sc{rank}={p.lemma[child]}")
+                    f.append(f"sce{rank}={p.dep[child]}/{p.entity[child]}")
+    for index in p.children[i]:
+        if p.dep[index] in ("advmod", "amod", "prep"):
+            f.append(f"ch={p.lower[index]}")
+    for rank, above in zip(range(3), p.ancestors(i), strict=False):
+        f.append(f"up{rank}={p.lemma[above]}/{p.dep[i]}" if rank == 0 else f"up{rank}={p.lemma[above]}")
+    return f, covering
+
+
+def _is_subject(p: Parsed, i: int, attribution: Attribution) -> bool:
+    return attribution.source is not None and any(child == attribution.source for child in p.children[i])
+
+
+def standing_features(
+    unit: UnitAnalysis, candidate: Candidate, action: str, found: Standing, covering: list[Attribution], voice: str
+) -> list[str]:
+    """Features for polarity and reality."""
+    p, i = unit.parsed, candidate.index
+    kind = "v" if p.pos[i] == "VERB" else "n"
+    word = candidate.verb if kind == "v" else candidate.noun
+    f = [
+        "b",
+        f"r={found.reality}",
+        f"p={found.polarity}",
+        f"rp={found.reality}/{found.polarity}",
+        f"a={action}",
+        f"ra={found.reality}/{action}",
+        f"t={p.tag[i]}/{p.unit}",
+        f"ta={p.tag[i]}/{action}",
+        f"w={word}",
+        f"d={p.dep[i]}/{kind}",
+        f"vo={voice}",
+        f"td={p.tag[i]}/{p.dep[i]}",
+        f"rk={found.reality}/{kind}",
+    ]
+    f.extend(f"o={name}" for name in found.observations)
+    f.extend(f"ov={name}/{voice != 'outlet'}" for name in found.observations if name.startswith(("aux", "gov", "neg")))
+    for attribution in covering[:1]:
+        f.append(f"cue={attribution.cue_lemma}/{attribution.kind}")
+    up = p.head[i]
+    if up != i:
+        f += [f"h={p.lemma[up]}/{p.dep[i]}", f"ht={p.tag[up]}/{p.dep[i]}"]
+        if p.dep[i] == "pobj":
+            f.append(f"pp={p.lower[up]}/{p.lemma[p.head[up]]}")
+    root = i
+    for above in p.ancestors(i):
+        root = above
+    f.append(f"root={p.tag[root]}")
+    for child in p.children[root]:
+        if p.dep[child] in ("aux", "neg"):
+            f.append(f"raux={p.lower[child]}/{int(root == i)}")
+    first, last = p.sentences[p.sentence_of[i]]
+    for at in range(max(first, i - 3), min(last, i + 4)):
+        if at != i:
+            f.append(f"n{'<' if at < i else '>'}={p.lower[at]}")
+    return f
