@@ -100,12 +100,17 @@ def load(
         connection.execute("CREATE SCHEMA IF NOT EXISTS lake")
         for row_type in ROW_TYPES:
             _load_table(connection, lake, row_type, until, extractor_version)
-        loaded = [_measure(connection, table_of(row_type)) for row_type in ROW_TYPES]
+        loaded = loaded_tables(connection)
         generation = _describe(connection, loaded, code_version, extractor_version, model, now)
         _write_generation(connection, generation)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT")
     return generation, loaded
+
+
+def loaded_tables(connection: duckdb.DuckDBPyConnection) -> list[LoadedTable]:
+    """Count and checksum the lake tables of an open database."""
+    return [_measure(connection, table_of(row_type)) for row_type in ROW_TYPES]
 
 
 def table_checksums(connection: duckdb.DuckDBPyConnection, volatile: Mapping[str, frozenset[str]]) -> dict[str, tuple[int, str]]:

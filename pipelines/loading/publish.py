@@ -14,7 +14,8 @@ import os
 import shutil
 import stat
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Published:
     generation: Generation
     folder: Path
     fingerprint: str
+    tables: dict[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -42,10 +44,20 @@ class Published:
         return self.folder / DATABASE
 
 
-def publish(build_database: Path, snapshots: Path, current: Path, generation: Generation, *, fingerprint: str, keep: int) -> Published:
+def publish(
+    build_database: Path,
+    snapshots: Path,
+    current: Path,
+    generation: Generation,
+    *,
+    fingerprint: str,
+    keep: int,
+    tables: Mapping[str, str] | None = None,
+) -> Published:
     """Copy a closed build database into a folder of its own and swap ``current`` to it; keep the last ``keep`` generations.
 
-    ``fingerprint`` names the inputs, so that the next run can tell that nothing is new. A generation that is already
+    ``fingerprint`` names the inputs, so that the next run can tell that nothing is new; ``tables`` are the checksums of
+    the lake tables that were loaded, so that a generation which is made again can be compared table by table. A generation that is already
     there is replaced under a new folder name, never in place.
     """
     stamp = generation.built_at.strftime("%Y%m%dT%H%M%S")
@@ -55,11 +67,11 @@ def publish(build_database: Path, snapshots: Path, current: Path, generation: Ge
     with atomic_path(folder / DATABASE) as temporary:
         shutil.copyfile(build_database, temporary)
         temporary.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-    facts = {"fingerprint": fingerprint, **dataclasses.asdict(generation)}
+    facts = {"fingerprint": fingerprint, "tables": dict(tables or {}), **dataclasses.asdict(generation)}
     write_text(folder / MANIFEST, json.dumps(facts, indent=1, default=_iso))
     _swap(current, folder)
     _prune(snapshots, folder, keep)
-    return Published(generation, folder, fingerprint)
+    return Published(generation, folder, fingerprint, dict(tables or {}))
 
 
 def published(current: Path) -> Published | None:
@@ -69,10 +81,10 @@ def published(current: Path) -> Published | None:
     if not manifest.exists() or not (folder / DATABASE).exists():
         return None
     facts = json.loads(manifest.read_text())
-    fingerprint = facts.pop("fingerprint")
+    fingerprint, tables = facts.pop("fingerprint"), facts.pop("tables", {})
     for name in ("lake_from", "lake_until", "built_at"):
         facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
-    return Published(Generation(**facts), folder, fingerprint)
+    return Published(Generation(**facts), folder, fingerprint, tables)
 
 
 def require_published(current: Path) -> Published:

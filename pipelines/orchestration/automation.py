@@ -5,11 +5,16 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.articles.records import ArticleVersion
+from pipelines.extraction.extractor import extractor_version
+from pipelines.loading.publish import published
 from pipelines.orchestration.coding import INGESTION_DAYS
-from pipelines.orchestration.jobs import build_job, daily_job, poll_job, upkeep_job
+from pipelines.orchestration.jobs import build_job, daily_job, poll_job, recode_job, upkeep_job
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.specs import lake_key
 from pipelines.stations.alerts import raise_alert, stale_feeds
+from pipelines.stations.coding import active_version, uncoded_days
+
+RECODED_AT_ONCE = 20
 
 poll_schedule = dg.ScheduleDefinition(
     name="poll_every_ten_minutes",
@@ -72,5 +77,25 @@ def silent_feeds(workspace: WorkspaceResource) -> dg.SkipReason:
     return dg.SkipReason("; ".join(f.sentence for f in stale) or "All feeds answer.")
 
 
+@dg.sensor(jobs=[recode_job, build_job], minimum_interval_seconds=600)
+def new_extractor(workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Backfill after an upgrade of the extractor, newest days first; publish once the new version has caught up.
+
+    Until then the published tables stay with the version that coded the whole record.
+    """
+    opened = workspace.open()
+    version = extractor_version(opened.settings.model)
+    known = set(INGESTION_DAYS.get_partition_keys())
+    days = [d.isoformat() for d in uncoded_days(opened) if d.isoformat() in known]
+    shown = published(opened.settings.current)
+    if days:
+        for day in days[:RECODED_AT_ONCE]:
+            yield dg.RunRequest(run_key=f"{version}:{day}", partition_key=day, job_name=recode_job.name)
+    elif shown is not None and shown.generation.extractor_version != active_version(opened):
+        yield dg.RunRequest(run_key=f"publish:{version}", partition_key=max(known), job_name=build_job.name)
+    else:
+        yield dg.SkipReason(f"Everything is coded with extractor {version}.")
+
+
 SCHEDULES = [poll_schedule, daily_schedule, upkeep_schedule]
-SENSORS = [new_articles, failed_runs, silent_feeds]
+SENSORS = [new_articles, new_extractor, failed_runs, silent_feeds]

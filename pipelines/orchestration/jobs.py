@@ -27,6 +27,11 @@ build_job = dg.define_asset_job(
     selection=_DERIVED | _CONTRACTS,
     description="Code the versions of one ingestion day, match, run dbt, check and publish.",
 )
+recode_job = dg.define_asset_job(
+    "recode",
+    selection=dg.AssetSelection.assets(mentions).without_checks(),
+    description="Code the versions of some ingestion days with the present extractor: a backfill after an upgrade.",
+)
 daily_job = dg.define_asset_job(
     "daily",
     selection=_INGESTED | _DERIVED | _CONTRACTS,
@@ -60,4 +65,4 @@ def upkeep_job() -> None:
     prune_runs(compact_lake())
 
 
-JOBS: list[Any] = [poll_job, build_job, daily_job, upkeep_job]
+JOBS: list[Any] = [poll_job, build_job, recode_job, daily_job, upkeep_job]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,12 @@ from pipelines.core.clock import SystemClock
 from pipelines.core.errors import BuildError
 from pipelines.core.files import write_text
 from pipelines.core.ids import make_id
-from pipelines.extraction.extractor import extractor_version
 from pipelines.loading.checks import CheckResult, run_checks
-from pipelines.loading.load import Generation, LoadedTable, connect, load, read_generation
+from pipelines.loading.load import Generation, LoadedTable, connect, load, loaded_tables, read_generation
 from pipelines.loading.publish import Published, publish, published
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.settings import Settings
+from pipelines.stations.coding import active_version
 from pipelines.stations.workspace import Workspace, code_version
 
 _LOG_ONLY = frozenset({"fetch", "sighting", "snapshot"})
@@ -67,7 +67,7 @@ def build(workspace: Workspace, *, force: bool = False, until: datetime | None =
             step.advance()
             checks = check_build(workspace)
             step.advance()
-            done = publish_build(workspace, generation, fingerprint)
+            done = publish_build(workspace, generation, fingerprint, {t.name: t.checksum for t in loaded})
             step.advance()
     return BuildReport(done, loaded, report, checks)
 
@@ -75,18 +75,20 @@ def build(workspace: Workspace, *, force: bool = False, until: datetime | None =
 def lake_fingerprint(workspace: Workspace) -> str:
     """Name what a build would be made from. Log tables are left out: a poll in which nothing is new asks for no build."""
     tables = [t for t in ROW_TYPES if t.__name__.lower() not in _LOG_ONLY]
-    return make_id("build", workspace.lake.fingerprint(*tables), extractor_version(workspace.settings.model), code_version())
+    return make_id("build", workspace.lake.fingerprint(*tables), active_version(workspace), code_version())
 
 
-def load_lake(workspace: Workspace, *, until: datetime | None = None) -> tuple[Generation, list[LoadedTable]]:
-    """Load the lake into the build database."""
+def load_lake(
+    workspace: Workspace, *, until: datetime | None = None, version: str | None = None
+) -> tuple[Generation, list[LoadedTable]]:
+    """Load the lake into the build database, with the mentions of extractor ``version`` (default: the active one)."""
     settings = workspace.settings
     _marker(settings).unlink(missing_ok=True)
     return load(
         workspace.lake,
         settings.build_database,
         code_version=code_version(),
-        extractor_version=extractor_version(settings.model),
+        extractor_version=version or active_version(workspace),
         model=settings.model,
         now=SystemClock().now(),
         until=until,
@@ -124,20 +126,21 @@ def publish_transformed(workspace: Workspace) -> Published:
     marker = _marker(settings)
     with connect(settings.build_database, read_only=True) as connection:
         generation = read_generation(connection)
+        tables = {t.name: t.checksum for t in loaded_tables(connection)}
     if not marker.exists() or marker.read_text() != generation.generation_id:
         raise BuildError("The build database was loaded anew, or dbt did not finish over it, so it is not published; build it first.")
     check_build(workspace)
-    return publish_build(workspace, generation, lake_fingerprint(workspace))
+    return publish_build(workspace, generation, lake_fingerprint(workspace), tables)
 
 
 def _marker(settings: Settings) -> Path:
     return settings.build_database.with_name("transformed.txt")
 
 
-def publish_build(workspace: Workspace, generation: Generation, fingerprint: str) -> Published:
+def publish_build(workspace: Workspace, generation: Generation, fingerprint: str, tables: Mapping[str, str]) -> Published:
     """Publish the build database, which must be closed."""
     s = workspace.settings
-    return publish(s.build_database, s.snapshots, s.current, generation, fingerprint=fingerprint, keep=s.keep_generations)
+    return publish(s.build_database, s.snapshots, s.current, generation, fingerprint=fingerprint, keep=s.keep_generations, tables=tables)
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

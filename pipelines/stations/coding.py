@@ -66,6 +66,24 @@ def code(workspace: Workspace, *, days: set[date] | None = None) -> CodeReport:
     return report
 
 
+def active_version(workspace: Workspace) -> str:
+    """Return the extractor version whose mentions count: the one that coded most versions, on ties the present one.
+
+    So a new extractor takes over when its backfill has caught up, and a half-coded record never shows.
+    """
+    present = extractor_version(workspace.settings.model)
+    coded = Counter(key[1] for key in workspace.lake.keys(Extraction))
+    return max(coded, key=lambda version: (coded[version], version == present, version), default=present)
+
+
+def uncoded_days(workspace: Workspace) -> list[date]:
+    """Return the ingestion days that have a version which the present extractor has not coded, newest first."""
+    present = extractor_version(workspace.settings.model)
+    done = {key[0] for key in workspace.lake.keys(Extraction) if key[1] == present}
+    rows = workspace.lake.read_columns(ArticleVersion, ["version_id", "first_seen"])
+    return sorted({r["first_seen"].date() for r in rows if r["version_id"] not in done}, reverse=True)
+
+
 def pending(workspace: Workspace, version: str, days: set[date] | None) -> list[CodeItem]:
     """Return the versions that extractor ``version`` has not coded, oldest first."""
     done = {key[0] for key in workspace.lake.keys(Extraction) if key[1] == version}

@@ -7,16 +7,17 @@ from, so that nothing is computed twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
 from pipelines.articles.copies import find_copies
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
-from pipelines.extraction.extractor import extractor_version
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
 from pipelines.outlets.registry import publisher_of
+from pipelines.stations.coding import active_version
 from pipelines.stations.workspace import Workspace, code_version
 from pipelines.stories.cluster import build_stories
 from pipelines.stories.events import build_events
@@ -36,20 +37,24 @@ class MatchReport:
     events_of_several_outlets: int = 0
 
 
-def match(workspace: Workspace) -> MatchReport:
-    """Compute copies, stories and events anew, if the record or the code changed."""
+def match(workspace: Workspace, *, until: datetime | None = None, version: str | None = None) -> MatchReport:
+    """Compute copies, stories and events anew, if the record or the code changed.
+
+    ``until`` and ``version`` cut the record at an ingestion time and choose an extractor version (for making an old
+    generation again); without them everything counts, with the mentions of the active version.
+    """
     lake = workspace.lake
     with workspace.lock("match"):
-        version = extractor_version(workspace.settings.model)
-        made_from = make_id("match", lake.fingerprint(ArticleVersion, Extraction, Mention), version, code_version())
+        version = version or active_version(workspace)
+        made_from = make_id("match", lake.fingerprint(ArticleVersion, Extraction, Mention), version, code_version(), until)
         if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)):
             return MatchReport(computed=False)
         with workspace.progress.step("match", 3) as step:
-            versions = lake.read(ArticleVersion)
+            versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
             publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
-            links, origins = find_copies(versions, poll_intervals(workspace), publishers)
+            links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
             step.advance()
-            mentions = [m for m in lake.read(Mention) if m.extractor_version == version]
+            mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
             stories, story_articles = build_stories(versions, links, origins, mentions)
             step.advance()
             events, event_mentions = build_events(mentions, story_articles)
@@ -71,11 +76,12 @@ def match(workspace: Workspace) -> MatchReport:
     )
 
 
-def poll_intervals(workspace: Workspace) -> dict[str, int]:
+def poll_intervals(workspace: Workspace, until: datetime | None = None) -> dict[str, int]:
     """Return each outlet's typical gap between polls in seconds: the median over its most frequently polled feed."""
     times: dict[tuple[str, str], list[float]] = {}
     for row in workspace.lake.read_columns(Fetch, ["outlet_id", "feed_id", "requested_at"]):
-        times.setdefault((row["outlet_id"], row["feed_id"]), []).append(row["requested_at"].timestamp())
+        if until is None or row["requested_at"] <= until:
+            times.setdefault((row["outlet_id"], row["feed_id"]), []).append(row["requested_at"].timestamp())
     gaps: dict[str, int] = {}
     for (outlet, _), moments in sorted(times.items()):
         between = [b - a for a, b in pairwise(sorted(moments))]

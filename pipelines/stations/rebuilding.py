@@ -9,11 +9,13 @@ from pathlib import Path
 from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.errors import BuildError, UsageError
 from pipelines.core.records import table_of
-from pipelines.extraction.extractor import extractor_version
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Sighting, Snapshot
 from pipelines.loading.publish import Published, generations
+from pipelines.loading.tables import ALL_TABLES
 from pipelines.stations.building import BuildReport, build, load_lake, run_dbt
+from pipelines.stations.matching import match
+from pipelines.stations.polling import register
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace, code_version
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle
@@ -26,7 +28,7 @@ MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)
 
 @dataclass(frozen=True, slots=True)
 class Remade:
-    """A generation that was made again: where it lies and whether it is the same to the last row."""
+    """A generation that was made again: where it lies, whether it is the same to the last row, else the tables that differ."""
 
     wanted: Published
     database: Path
@@ -63,31 +65,41 @@ def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -
 
     Raises:
         UsageError: no kept generation has that id.
-        BuildError: the code or the extractor is another one, so the same rows cannot be promised (the message says which).
+        BuildError: the code is another one, so the same rows cannot be promised.
     """
     wanted = next((p for p in generations(workspace.settings.snapshots) if p.generation.generation_id.startswith(generation_id)), None)
     if wanted is None:
         known = ", ".join(p.generation.generation_id for p in generations(workspace.settings.snapshots)) or "none"
         raise UsageError(f"No kept generation has the id {generation_id!r}; kept are: {known}.")
     old = wanted.generation
-    if old.extractor_version != extractor_version(workspace.settings.model) or old.code_version != code_version():
+    if old.code_version != code_version():
         raise BuildError(
-            f"Generation {old.generation_id} was made by Parallax {old.code_version} with extractor {old.extractor_version}; "
-            f"this is {code_version()} with {extractor_version(workspace.settings.model)}. Check out that version to make it again."
+            f"Generation {old.generation_id} was made by Parallax {old.code_version}; this is {code_version()}. "
+            "Check out that version to make it again."
         )
-    settings = workspace.settings.model_copy(update={"home": target})
-    scratch = Workspace(settings, clock=workspace.clock)
-    shutil.rmtree(settings.lake, ignore_errors=True)
-    target.mkdir(parents=True, exist_ok=True)
-    settings.lake.symlink_to(workspace.settings.lake.resolve(), target_is_directory=True)
-    try:
-        generation, _ = load_lake(scratch, until=old.lake_until)
-        run_dbt(settings)
-    finally:
-        settings.lake.unlink()
+    scratch = _scratch(workspace, target)
+    match(scratch, until=old.lake_until, version=old.extractor_version)
+    generation, loaded = load_lake(scratch, until=old.lake_until, version=old.extractor_version)
+    run_dbt(scratch.settings)
+    differences = [t.name for t in loaded if wanted.tables.get(t.name) not in (None, t.checksum)]
     same = generation.lake_hash == old.lake_hash
-    differences = [] if same else ["the lake's rows up to that time are not the rows that it was made from"]
-    return Remade(wanted, settings.build_database, generation.lake_hash, same, differences)
+    return Remade(wanted, scratch.settings.build_database, generation.lake_hash, same, differences)
+
+
+def _scratch(workspace: Workspace, target: Path) -> Workspace:
+    """Open a home of its own over the same record: recorded tables are linked, derived ones are made anew in it."""
+    settings = workspace.settings.model_copy(update={"home": target})
+    shutil.rmtree(settings.lake, ignore_errors=True)
+    settings.lake.mkdir(parents=True)
+    if workspace.settings.registry.exists():
+        shutil.copyfile(workspace.settings.registry, settings.registry)
+    for table in ALL_TABLES:
+        source = workspace.settings.lake / table.name
+        if not table.derived and source.is_dir():
+            (settings.lake / table.name).symlink_to(source.resolve(), target_is_directory=True)
+    scratch = Workspace(settings, clock=workspace.clock)
+    register(scratch)
+    return scratch
 
 
 def republish(workspace: Workspace) -> BuildReport:
