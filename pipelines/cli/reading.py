@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli import show
-from pipelines.cli.common import HomeOption, JsonOption, out, print_json, settings_for
+from pipelines.cli.common import HomeOption, JsonOption, out, print_json, readable, safe, settings_for
 from pipelines.loading.publish import require_published
 from pipelines.settings import Settings
 from pipelines.stations.comparing import Comparison, Deed, compare_story, csv_safe, find_stories, latest_time, run_sql
@@ -41,7 +41,10 @@ def today(
     if as_json:
         print_json({"until": newest, "hours": hours, "stories": lines})
         return
-    show.story_list(lines, f"Stories of the {hours} h before {newest:%d %b %Y %H:%M} UTC" if newest else "No articles yet")
+    if newest is None:
+        out.print("There are no articles yet; `parallax run` polls the registry, `parallax doctor` says what hinders.", soft_wrap=True)
+        return
+    show.story_list(lines, f"Stories of the {hours} h before {newest:%d %b %Y %H:%M} UTC")
 
 
 def compare(
@@ -55,14 +58,14 @@ def compare(
 ) -> None:
     """Show stories that match, their outlets side by side: who acts, on whom, who says so."""
     database = require_published(settings_for(home).current).database
-    lines = find_stories(database, query, limit=max(1, limit))
+    lines = find_stories(database, readable(query, "The query"), limit=max(1, limit))
     found = [compare_story(database, line) for line in lines]
     if as_json:
         print_json(found)
     elif as_csv:
         _write_csv(found)
     elif not found:
-        out.print(f"No story has an article with the words {query!r}; `parallax today` lists what there is.")
+        out.print(f"No story has an article with the words {safe(repr(query))}; `parallax today` lists what there is.", soft_wrap=True)
         raise typer.Exit(1)
     else:
         for comparison in found:
@@ -81,7 +84,7 @@ def sql(
 ) -> None:
     """Run SQL on the published database, read-only."""
     database = require_published(settings_for(home).current).database
-    text = sys.stdin.read() if statement == "-" else statement
+    text = readable(sys.stdin.read() if statement == "-" else statement, "The statement")
     columns, rows, cut = run_sql(database, text, limit=None if as_json or as_csv or limit == 0 else limit)
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
@@ -93,10 +96,10 @@ def sql(
         show.rows(columns, rows, cut=cut)
 
 
-def first_comparison(settings: Settings) -> None:
-    """Print the story with the most independent origins; for the demo."""
+def first_comparison(settings: Settings, story_id: str | None = None) -> None:
+    """Print one story, or the one with the most independent origins; for the demo."""
     database = require_published(settings.current).database
-    for line in find_stories(database, None, limit=1):
+    for line in find_stories(database, story_id, limit=1):
         show.comparison(compare_story(database, line), deeds_per_side=2)
 
 

@@ -16,6 +16,7 @@ from pipelines.core.errors import UsageError
 from pipelines.outlets import registry as outlet_registry
 from pipelines.stations.building import BuildReport
 from pipelines.stations.demonstrating import demo as run_demo
+from pipelines.stations.demonstrating import showpiece
 from pipelines.stations.rebuilding import rebuild as run_rebuild
 from pipelines.stations.rebuilding import rebuild_generation, republish
 from pipelines.stations.replaying import archive_registry, read_index
@@ -23,8 +24,17 @@ from pipelines.stations.replaying import replay as run_replay
 from pipelines.stations.running import RunReport
 from pipelines.stations.running import run as run_once
 
+DemoHomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of the demo's data. Default: demo in the usual home (warehouse/demo).", show_default=False),
+]
+ReplayHomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of the replay's data. Default: replay/<folder> in the usual home.", show_default=False),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Build and publish even if nothing is new.")]
 REPLAY_FOLDER = "replay"
+DEMO_FOLDER = "demo"
 
 
 def register(app: typer.Typer) -> None:
@@ -49,18 +59,21 @@ def run(
     _finish(report, workspace.settings.published_database, quiet=quiet, as_json=as_json)
 
 
-def demo(home: HomeOption = None, force: ForceOption = False, quiet: QuietOption = False, as_json: JsonOption = False) -> None:
+def demo(home: DemoHomeOption = None, force: ForceOption = False, quiet: QuietOption = False, as_json: JsonOption = False) -> None:
     """Run the whole way on bundled sample feeds, offline, in a folder of its own (warehouse/demo)."""
     started = time.perf_counter()
     if not (quiet or as_json):
         out.print("Serving the sample world on the loopback address and polling it on a simulated clock …")
-    workspace, report = run_demo(settings_for(home), progress=progress(quiet or as_json), force=force)
+    settings = settings_for(home)
+    if home is None:
+        settings = settings.model_copy(update={"home": settings.home / DEMO_FOLDER})
+    workspace, report = run_demo(settings, progress=progress(quiet or as_json), force=force)
     if as_json:
         print_json(show.report_facts(report, workspace.settings.published_database))
         return
     if quiet:
         return
-    first_comparison(workspace.settings)
+    first_comparison(workspace.settings, showpiece(workspace.settings))
     show.stage_times(report, time.perf_counter() - started)
     show.report(report)
     show.database(workspace.settings.published_database)
@@ -69,7 +82,7 @@ def demo(home: HomeOption = None, force: ForceOption = False, quiet: QuietOption
 
 def replay(
     folder: Annotated[Path, typer.Argument(help="Folder with index.csv (outlet, captured_at, file, bytes) and the bodies.")],
-    home: HomeOption = None,
+    home: ReplayHomeOption = None,
     force: ForceOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.common import out
+from pipelines.cli.common import out, safe
 from pipelines.stations.comparing import Comparison, Deed, Side, StoryLine
 from pipelines.stations.running import RunReport
 
@@ -23,6 +22,10 @@ _VOICES = {
     "unnamed_official": "unnamed officials",
     "unnamed_other": "unnamed others",
 }
+LEGEND = (
+    "Capitals name the type of the deed (ASSAULT: harms by force; COERCE: restricts, arrests, seizes; ACCUSE, REJECT, AID …: docs/guide). "
+    "Independent means that no shared text or credit was found, not that anything was verified."
+)
 _APPEARANCE = {"first": "clearly first", "later": "later", "unclear": "order unclear", "only": "only outlet"}
 
 
@@ -40,7 +43,7 @@ def stage_times(report: RunReport, total: float) -> None:
 def report(done: RunReport) -> None:
     """Print the numbers of a run in a few lines."""
     for name, facts in _lines(done):
-        out.print(f"[bold]{name:<9}[/] {escape(facts)}", soft_wrap=True)
+        out.print(f"[bold]{name:<9}[/] {safe(facts)}", soft_wrap=True)
 
 
 def _lines(done: RunReport) -> list[tuple[str, str]]:
@@ -97,7 +100,7 @@ def report_facts(done: RunReport, database: Path) -> dict[str, Any]:
 def database(path: Path) -> None:
     """Print where the published database is."""
     if path.exists():
-        out.print(f"\nDatabase: [bold]{escape(str(path))}[/]", soft_wrap=True)
+        out.print(f"\nDatabase: [bold]{safe(str(path))}[/]", soft_wrap=True)
 
 
 def next_steps(home: Path) -> None:
@@ -109,7 +112,7 @@ def next_steps(home: Path) -> None:
         f'parallax sql "SELECT outlet_id, voice, count(*) AS mentions FROM fct_event_mention GROUP BY ALL ORDER BY ALL" {option}',
         f"PARALLAX_HOME={home} make ui",
     ):
-        out.print(f"  {escape(line)}", soft_wrap=True)
+        out.print(f"  {safe(line)}", soft_wrap=True)
 
 
 def story_list(lines: list[StoryLine], title: str) -> None:
@@ -121,44 +124,49 @@ def story_list(lines: list[StoryLine], title: str) -> None:
     table.add_column("story", overflow="fold")
     table.add_column("id")
     for s in lines:
-        table.add_row(str(s.origins), str(s.outlets), str(s.articles), f"{s.first_seen:%d %b %H:%M}", escape(s.title), s.story_id[:8])
+        table.add_row(str(s.origins), str(s.outlets), str(s.articles), f"{s.first_seen:%d %b %H:%M}", safe(s.title), s.story_id[:8])
     out.print(table)
 
 
 def comparison(found: Comparison, *, deeds_per_side: int = 3) -> None:
     """Print a story with its outlets side by side: who acts, on whom, who says so, figures, and in which order."""
-    counts = f"{found.articles} articles, {found.outlets} outlets, {found.origins} independent origins"
-    out.print(f"\n[bold]{escape(found.title)}[/]\n{counts}; {found.first_seen:%d %b %Y %H:%M} to {found.last_seen:%d %b %H:%M} UTC")
+    counts = f"{_n(found.articles, 'article')}, {_n(found.outlets, 'outlet')}, {_n(found.origins, 'independent origin')}"
+    out.print(f"\n[bold]{safe(found.title)}[/]\n{counts}; {found.first_seen:%d %b %Y %H:%M} to {found.last_seen:%d %b %H:%M} UTC")
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, expand=True)
     table.add_column("outlet", ratio=2)
     table.add_column("headline", ratio=4, overflow="fold")
     table.add_column("who does what to whom", ratio=5, overflow="fold")
     table.add_column("who says so", ratio=3, overflow="fold")
     for side in found.sides:
-        shown = side.deeds[:deeds_per_side]
+        deeds = list({(deed_words(d), source_words(d)): d for d in side.deeds}.values())[:deeds_per_side]
         table.add_row(
             _outlet_cell(side),
             _headline_cell(side),
-            "\n".join(escape(deed_words(d)) for d in shown) or "[dim]no deed found[/]",
-            "\n".join(escape(source_words(d)) for d in shown),
+            "\n".join(safe(deed_words(d)) for d in deeds) or "[dim]no deed found[/]",
+            "\n".join(safe(source_words(d)) for d in deeds),
         )
     out.print(table)
     if found.not_found:
-        out.print(f"Not found in (polled around it, and covering the field): {', '.join(found.not_found)}", soft_wrap=True)
+        out.print(f"Not found in (polled around it, and with enough articles): {', '.join(found.not_found)}", soft_wrap=True)
     if found.not_eligible:
-        out.print(f"[dim]No statement about: {', '.join(found.not_eligible)}[/]", soft_wrap=True)
+        out.print(f"[dim]No statement about (not eligible): {', '.join(found.not_eligible)}[/]", soft_wrap=True)
+    out.print(f"[dim]{LEGEND}[/]", soft_wrap=True)
 
 
 def _outlet_cell(side: Side) -> str:
     order = _APPEARANCE.get(side.appearance or "", "")
     copied = {"own": "own text", "copy": "copy", "partial": "partly shared text"}.get(side.reuse, side.reuse)
-    wire = f", credits {escape(side.wire)}" if side.wire else ""
-    return f"[bold]{escape(side.outlet)}[/]\n{side.first_seen:%d %b %H:%M}\n[dim]{order}{', ' if order else ''}{copied}{wire}[/]"
+    wire = f", credits {safe(side.wire)}" if side.wire else ""
+    return f"[bold]{safe(side.outlet)}[/]\n{side.first_seen:%d %b %H:%M}\n[dim]{order}{', ' if order else ''}{copied}{wire}[/]"
 
 
 def _headline_cell(side: Side) -> str:
-    now = escape(side.headline)
-    return now if side.headline == side.first_headline else f"{now}\n[dim]first: {escape(side.first_headline)}[/]"
+    now = safe(side.headline)
+    return now if side.headline == side.first_headline else f"{now}\n[dim]first: {safe(side.first_headline)}[/]"
+
+
+def _n(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def deed_words(deed: Deed) -> str:
@@ -180,9 +188,9 @@ def rows(columns: list[str], values: list[tuple[Any, ...]], *, cut: bool) -> Non
     """Print a query's result as a table."""
     table = Table(box=box.SIMPLE)
     for name in columns:
-        table.add_column(escape(name), overflow="fold")
+        table.add_column(safe(name), overflow="fold")
     for row in values:
-        table.add_row(*("" if v is None else escape(str(v)) for v in row))
+        table.add_row(*("" if v is None else safe(str(v)) for v in row))
     out.print(table)
     if cut:
         out.print(f"[dim]The first {len(values)} rows; --limit 0 shows all.[/]")

@@ -37,7 +37,9 @@ _NO_MEDIA_HEADS = frozenset(
     ("agency", "service", "channel", "radio", "persian", "arabic", "world", "today", "news", "online", "group", "4", "hour", "network")
 )
 _SURE_OF_LANGUAGE = 0.8
-_DATA = Path(__file__).parent / "data"
+_CODE = Path(__file__).parent
+_DATA = _CODE / "data"
+_SHAPE_NO_MENTION = ("explain.py", "jsonl.py", "__init__.py")
 
 
 @lru_cache(maxsize=8)
@@ -48,8 +50,8 @@ def extractor_version(model: str = MODEL) -> str:
         UsageError: the pipeline is not installed.
     """
     digest = hashlib.sha256(f"{CODE_VERSION} {model_version(model)}".encode())
-    for path in sorted(_DATA.iterdir()):
-        if path.suffix in (".toml", ".npz", ".csv", ".txt"):
+    for path in sorted([*_DATA.iterdir(), *_CODE.glob("*.py"), *_CODE.glob("stages/*.py")]):
+        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py") and path.name not in _SHAPE_NO_MENTION:
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{CODE_VERSION}-{digest.hexdigest()[:12]}"

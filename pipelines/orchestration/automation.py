@@ -15,6 +15,8 @@ from pipelines.stations.alerts import raise_alert, stale_feeds
 from pipelines.stations.coding import active_version, uncoded_days
 
 RECODED_AT_ONCE = 20
+# Sensors only answer to what happens, so they are on from the start; the schedules ask other people's servers, so the user turns them on.
+RUNNING = dg.DefaultSensorStatus.RUNNING
 
 poll_schedule = dg.ScheduleDefinition(
     name="poll_every_ten_minutes",
@@ -46,9 +48,13 @@ upkeep_schedule = dg.ScheduleDefinition(
 )
 
 
-@dg.asset_sensor(asset_key=lake_key(ArticleVersion), job=build_job, minimum_interval_seconds=60)
+@dg.asset_sensor(asset_key=lake_key(ArticleVersion), job=build_job, minimum_interval_seconds=60, default_status=RUNNING)
 def new_articles(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Code and build when a poll brought new article versions; a poll without any asks for nothing."""
+    run = context.instance.get_run_by_id(asset_event.run_id)
+    if run is not None and run.job_name != poll_job.name:
+        yield dg.SkipReason(f"The job {run.job_name} codes and builds by itself.")
+        return
     materialization = asset_event.asset_materialization
     numbers = {name: value.value for name, value in materialization.metadata.items()} if materialization else {}
     days = numbers.get("days") or []
@@ -60,14 +66,14 @@ def new_articles(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEn
         yield dg.RunRequest(run_key=f"{asset_event.run_id}:{day}", partition_key=day)
 
 
-@dg.run_failure_sensor(minimum_interval_seconds=30)
+@dg.run_failure_sensor(minimum_interval_seconds=30, default_status=RUNNING)
 def failed_runs(context: dg.RunFailureSensorContext, workspace: WorkspaceResource) -> None:
     """Write an alert for each failed run, which `parallax doctor` shows."""
     run = context.dagster_run
     raise_alert(workspace.open(), "run_failed", f"Dagster run {run.run_id} of job {run.job_name} failed: {context.failure_event.message}")
 
 
-@dg.sensor(minimum_interval_seconds=900)
+@dg.sensor(minimum_interval_seconds=900, default_status=RUNNING)
 def silent_feeds(workspace: WorkspaceResource) -> dg.SkipReason:
     """Write an alert for each feed that has not answered for three of its intervals, once a day per feed."""
     opened = workspace.open()
@@ -77,7 +83,7 @@ def silent_feeds(workspace: WorkspaceResource) -> dg.SkipReason:
     return dg.SkipReason("; ".join(f.sentence for f in stale) or "All feeds answer.")
 
 
-@dg.sensor(jobs=[recode_job, build_job], minimum_interval_seconds=600)
+@dg.sensor(jobs=[recode_job, build_job], minimum_interval_seconds=600, default_status=RUNNING)
 def new_extractor(workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Backfill after an upgrade of the extractor, newest days first; publish once the new version has caught up.
 

@@ -148,25 +148,51 @@ def compare_story(database: Path, line: StoryLine) -> Comparison:
 
 
 def run_sql(database: Path, statement: str, *, limit: int | None) -> tuple[list[str], list[tuple[Any, ...]], bool]:
-    """Run one read-only statement on the published database; return columns, rows, and whether rows were cut at ``limit``.
+    """Run one statement on the published database; return columns, rows, and whether rows were cut at ``limit``.
+
+    It can neither write nor reach other files or the network. Columns of one name get a number behind it.
 
     Raises:
-        UsageError: DuckDB refuses the statement; its own words are in the message.
+        UsageError: there is not exactly one statement, or DuckDB refuses it; its own words are in the message.
     """
     with connect(database, read_only=True) as connection:
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         try:
+            _refuse_several(connection.extract_statements(statement))
             cursor = connection.execute(statement)
-            if cursor.description is None:
-                return [], [], False
             rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+        except duckdb.PermissionException as error:
+            reason = "other files cannot be read or written here; use DuckDB itself for that."
+            raise UsageError(f"{str(error).strip()} ({reason})") from error
         except duckdb.Error as error:
             raise UsageError(str(error).strip()) from error
         cut = limit is not None and len(rows) > limit
-        return [c[0] for c in cursor.description], rows[:limit] if cut else rows, cut
+        return _distinct([c[0] for c in cursor.description or ()]), rows[:limit] if cut else rows, cut
+
+
+def _refuse_several(statements: Sequence[duckdb.Statement]) -> None:
+    # PIVOT stands for two statements: one that makes the list of columns, and the query.
+    if not statements:
+        raise UsageError("There is no SQL statement; give one, such as 'SELECT * FROM dim_outlet'.")
+    if any(s.type != duckdb.StatementType.CREATE for s in statements[:-1]):
+        raise UsageError(f"There are {len(statements)} statements; give one at a time.")
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        number = 0
+        while (told := f"{name}_{number}" if number else name) in found:
+            number += 1
+        found.append(told)
+    return found
 
 
 def csv_safe(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula (OWASP: cells starting with = + - @, tab or return)."""
+    if isinstance(value, int | float):
+        return str(value)
     text = "" if value is None else str(value)
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 

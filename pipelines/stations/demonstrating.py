@@ -5,28 +5,25 @@ It goes the same way as a real run, through the same HTTP client, in a home fold
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from pipelines.core.clock import FixedClock
 from pipelines.demo.registry import registry as demo_registry
 from pipelines.demo.server import DemoServer
+from pipelines.demo.truth import load_truth
 from pipelines.demo.world import World
 from pipelines.demo.world import load as load_world
 from pipelines.feeds.http import HttpPolicy
+from pipelines.loading.load import connect
 from pipelines.outlets import registry as outlet_registry
 from pipelines.settings import Settings
 from pipelines.stations.polling import poll
 from pipelines.stations.running import RunReport, derive, ingest
 from pipelines.stations.workspace import SILENT, Progress, Workspace
 
-FOLDER = "demo"
-
 
 def demo_settings(settings: Settings) -> Settings:
-    """Return the settings of the demo: a home of its own, loopback allowed, polls as dense as the world's schedule."""
+    """Return the settings of the demo: loopback allowed, polls as dense as the world's schedule."""
     return settings.model_copy(
         update={
-            "home": settings.home / FOLDER,
             "allow_loopback": True,
             "host_interval_s": 0.0,
             "min_interval_s": 600,
@@ -73,7 +70,17 @@ def _write_registry(world: World, settings: Settings) -> None:
         outlet_registry.save(wanted, settings.registry)
 
 
-def simulated_hours(world: World) -> float:
-    """Return how many hours the simulated clock runs."""
-    times = world.poll_times()
-    return (times[-1] - times[0]) / timedelta(hours=1)
+def showpiece(settings: Settings) -> str | None:
+    """Return the id of the story that the demo shows: one in which a headline names no actor, another names one, a third a speaker."""
+    world = load_world()
+    for row in load_truth(world).headlines:
+        outlet, item = world.item(row.actor)
+        with connect(settings.published_database, read_only=True) as connection:
+            found = connection.execute(
+                "SELECT story_id FROM lake.story_article JOIN lake.article_version v USING (article_id) "
+                "WHERE v.outlet_id = ? AND contains(v.url, ?)",
+                [outlet.id, item.id],
+            ).fetchone()
+        if found:
+            return str(found[0])
+    return None

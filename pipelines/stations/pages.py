@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -28,37 +29,67 @@ class PagesReport:
 
 
 def fetch_pages(workspace: Workspace) -> PagesReport:
-    """Fetch each new article's page once, oldest first; articles seen more than two days ago are left alone."""
-    allowed = {o.id: o for o in workspace.registry.outlets if o.full_text}
-    if not allowed:
-        return PagesReport()
-    from pipelines.articles.pages import PageFetcher  # trafilatura costs half a second to import; most homes never need it
+    """Fetch each new article's page once, oldest first; articles seen more than two days ago are left alone.
 
-    now = workspace.clock.now()
+    A page that was fetched before is never asked for again; if its version is missing (after a rebuild), it is made anew.
+    """
     with workspace.lock("pages"):
-        asked = {row["article_id"] for row in workspace.lake.read_columns(Page, ["article_id"])}
-        recent = workspace.lake.read(ArticleVersion, since=(now - FETCH_WITHIN).date())
-        latest: dict[str, ArticleVersion] = {}
-        for version in sorted(recent, key=lambda v: (v.first_seen, v.version_id)):
-            if version.outlet_id in allowed and version.article_id not in asked and version.url and version.stratum == "title_summary":
-                latest[version.article_id] = version
-        if not latest:
-            return PagesReport()
-        fetcher = PageFetcher(workspace.client, workspace.archive, workspace.clock, host_interval_s=workspace.settings.host_interval_s)
-        pages: list[Page] = []
-        versions: list[ArticleVersion] = []
-        with workspace.progress.step("pages", len(latest)) as step:
-            for version in latest.values():
-                loopback = allowed[version.outlet_id].allow_loopback or workspace.settings.allow_loopback
-                page = fetcher.fetch(version, allow_loopback=loopback)
-                pages.append(page)
-                if page.outcome == "ok":
-                    versions.append(with_body(version, page))
-                    workspace.lake.append(ArticleVersion, versions[-1:])
-                workspace.lake.append(Page, [page])
-                step.advance()
+        versions = _restored(workspace)
+        workspace.lake.append(ArticleVersion, versions)
+        waiting = _waiting(workspace)
+        outcomes: Counter[str] = Counter()
+        if waiting:
+            for page, version in _fetched(workspace, waiting):
+                outcomes[page.outcome] += 1
+                versions.extend([version] if version else [])
     return PagesReport(
-        outcomes=dict(Counter(p.outcome for p in pages)),
+        outcomes=dict(outcomes),
         new_versions=len(versions),
         days=sorted({v.first_seen.date().isoformat() for v in versions}),
     )
+
+
+def _restored(workspace: Workspace) -> list[ArticleVersion]:
+    """Return full-text versions of fetched pages that the lake lacks."""
+    if not workspace.lake.files(Page):
+        return []
+    existing = workspace.lake.read(ArticleVersion)
+    have = {v.page_id for v in existing}
+    restored = []
+    for page in workspace.lake.read(Page):
+        if page.outcome == "ok" and page.page_id not in have:
+            before = [v for v in existing if v.article_id == page.article_id and v.page_id is None and v.first_seen <= page.fetched_at]
+            if before:
+                restored.append(with_body(max(before, key=lambda v: (v.first_seen, v.version_id)), page))
+    return restored
+
+
+def _waiting(workspace: Workspace) -> list[ArticleVersion]:
+    """Return the latest versions of new articles whose outlets allow full text and whose pages were never asked for."""
+    allowed = {o.id for o in workspace.registry.outlets if o.full_text}
+    if not allowed:
+        return []
+    asked = {row["article_id"] for row in workspace.lake.read_columns(Page, ["article_id"])}
+    recent = workspace.lake.read(ArticleVersion, since=(workspace.clock.now() - FETCH_WITHIN).date())
+    latest: dict[str, ArticleVersion] = {}
+    for version in sorted(recent, key=lambda v: (v.first_seen, v.version_id)):
+        if version.outlet_id in allowed and version.article_id not in asked and version.url and version.stratum == "title_summary":
+            latest[version.article_id] = version
+    return list(latest.values())
+
+
+def _fetched(workspace: Workspace, waiting: list[ArticleVersion]) -> Iterator[tuple[Page, ArticleVersion | None]]:
+    from pipelines.articles.pages import PageFetcher  # trafilatura costs half a second to import; most homes never need it
+
+    settings = workspace.settings
+    local = {o.id for o in workspace.registry.outlets if o.allow_loopback}
+    fetcher = PageFetcher(workspace.client, workspace.archive, workspace.clock, host_interval_s=settings.host_interval_s)
+    with workspace.progress.step("pages", len(waiting)) as step:
+        for version in waiting:
+            page = fetcher.fetch(version, allow_loopback=version.outlet_id in local or settings.allow_loopback)
+            fuller = with_body(version, page) if page.outcome == "ok" else None
+            # The version first: a page that stands in the lake is never asked for again.
+            workspace.lake.append(ArticleVersion, [fuller] if fuller else [])
+            workspace.lake.append(Page, [page])
+            yield page, fuller
+            step.advance()

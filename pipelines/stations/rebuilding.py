@@ -103,5 +103,6 @@ def _scratch(workspace: Workspace, target: Path) -> Workspace:
 
 
 def republish(workspace: Workspace) -> BuildReport:
-    """Build and publish from the lake as it is, whether or not something is new."""
+    """Match, build and publish from the lake as it is, whether or not something is new; nothing is polled or coded."""
+    match(workspace)
     return build(workspace, force=True)

@@ -71,7 +71,7 @@ def test_a_second_run_changes_nothing(demo_run: tuple[Workspace, RunReport]) -> 
 
     workspace = demo_run[0]
     before = {p: p.stat().st_mtime_ns for p in workspace.settings.lake.rglob("*.parquet")}
-    _, again = demo(Settings(home=workspace.settings.home.parent))
+    _, again = demo(Settings(home=workspace.settings.home))
     assert again.poll is not None and again.poll.polled == 0
     assert again.build is not None and again.build.published is None
     assert {p: p.stat().st_mtime_ns for p in workspace.settings.lake.rglob("*.parquet")} == before

@@ -27,7 +27,7 @@ def test_killed_and_run_again_leaves_the_tables_of_an_undisturbed_run(tmp_path: 
     started = time.monotonic()
     subprocess.run(command(tmp_path / "calm"), check=True)
     length = time.monotonic() - started
-    wanted = checksums(tmp_path / "calm" / "demo" / "current" / "parallax.duckdb")
+    wanted = checksums(tmp_path / "calm" / "current" / "parallax.duckdb")
     seed = random.randrange(10**6)
     rnd = random.Random(seed)
     different = {}
@@ -41,7 +41,7 @@ def test_killed_and_run_again_leaves_the_tables_of_an_undisturbed_run(tmp_path: 
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         subprocess.run(command(home), check=True)
-        got = checksums(home / "demo" / "current" / "parallax.duckdb")
+        got = checksums(home / "current" / "parallax.duckdb")
         wrong = sorted(t for t in wanted.keys() | got.keys() if wanted.get(t) != got.get(t))
         sys.stderr.write(f"kill {number + 1} at {moment:.1f} s of {length:.1f} s: {wrong or 'same'}\n")
         if wrong:
