@@ -71,16 +71,13 @@ def _write_registry(world: World, settings: Settings) -> None:
 
 
 def showpiece(settings: Settings) -> str | None:
-    """Return the id of the story that the demo shows: one in which a headline names no actor, another names one, a third a speaker."""
+    """Return the id of the story that the demo shows: of those in which headlines differ in who they name, the widest."""
     world = load_world()
-    for row in load_truth(world).headlines:
-        outlet, item = world.item(row.actor)
-        with connect(settings.published_database, read_only=True) as connection:
-            found = connection.execute(
-                "SELECT story_id FROM lake.story_article JOIN lake.article_version v USING (article_id) "
-                "WHERE v.outlet_id = ? AND contains(v.url, ?)",
-                [outlet.id, item.id],
-            ).fetchone()
-        if found:
-            return str(found[0])
-    return None
+    items = [world.item(key) for row in load_truth(world).headlines for key in (row.no_actor, row.actor, row.speaker)]
+    query = (
+        "SELECT s.story_id FROM lake.article_version v JOIN lake.story_article USING (article_id) JOIN lake.story s USING (story_id) "
+        f"WHERE {' OR '.join('(v.outlet_id = ? AND contains(v.url, ?))' for _ in items)} ORDER BY s.outlets DESC, s.story_id LIMIT 1"
+    )
+    with connect(settings.published_database, read_only=True) as connection:
+        found = connection.execute(query, [value for outlet, item in items for value in (outlet.id, item.id)]).fetchone()
+    return str(found[0]) if found else None
