@@ -99,6 +99,16 @@ def complete(draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: 
     draft.polarity = _best(weights, "polarity", bag)
     if today is not None:
         draft.when = _date(draft, unit, stand, covering, weights, today)
+        if draft.when is not None and draft.when.start > today and draft.reality in ("happened", "ongoing"):
+            _reconcile(draft, unit)
+
+
+def _reconcile(draft: Draft, unit: UnitAnalysis) -> None:
+    """What lies ahead has not happened: a past tense overrules the date, which belongs to something else; else the date the reality."""
+    if unit.parsed.tag[draft.candidate.index] == "VBD":
+        draft.when = None
+    else:
+        draft.reality = "planned"
 
 
 def _best(weights: Weights, model: str, bag: list[int]) -> str:

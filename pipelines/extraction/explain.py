@@ -133,7 +133,7 @@ def _candidate(
         text=p.cut(candidate.first, candidate.last),
         senses=tuple(f"{'+' if m.met and m.fits_pos else '-'}{m.sense.action}:{m.sense.lemma}" for m in candidate.matches),
         probabilities=tuple((name, round(shares[name], 3)) for name in ranked),
-        phrases=tuple((feats.phrase_text(p, role.head), role.relation) for role in roles),
+        phrases=tuple((feats.phrase_text(p, role.head, candidate.index), role.relation) for role in roles),
         standing=(stand.polarity, stand.reality),
         observations=stand.observations,
         kept=(p.unit, p.start[candidate.first]) in kept,

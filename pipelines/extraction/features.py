@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.extraction.actor_nouns import sector_of
 from pipelines.extraction.analysis import ItemAnalysis, UnitAnalysis
 from pipelines.extraction.predicates import Sense
 from pipelines.extraction.stages.candidates import Candidate
@@ -119,6 +120,7 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
             f.append(f"ce:{dep}={p.entity[child]}/{p.pos[child]}")
             if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr"):
                 f.append(f"cc:{dep}={clusters(lemma)}/{kind}")
+                f.append(f"cs:{dep}={sector_of(lemma)}/{kind}")
             if dep in ("dobj", "nsubjpass", "compound", "prt", "amod"):
                 f.append(f"cw:{word}/{dep}={lemma}")
         elif dep in ("prep", "agent"):
@@ -198,7 +200,7 @@ def action_dense(unit: UnitAnalysis, candidate: Candidate, embeddings: Embedding
     return np.concatenate([own if verb else zero, zero if verb else own, below, above])
 
 
-def phrase_text(parsed: Parsed, head: int) -> str:
-    """The stored words of a naming phrase."""
-    first, last = phrase_span(parsed, head)
+def phrase_text(parsed: Parsed, head: int, trigger: int | None = None) -> str:
+    """The stored words of a naming phrase, without the trigger of the deed that it stands in."""
+    first, last = phrase_span(parsed, head, trigger)
     return parsed.cut(first, last)

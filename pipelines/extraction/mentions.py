@@ -113,7 +113,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
     start, end = p.start[draft.candidate.first], p.end[draft.candidate.last]
     today = publication_day(item)
     day, until, precision, source = _when(draft, today)
-    actors = _parties(draft.actors, analysis, item, stamp, day or today, p)
+    actors = _parties(draft.actors, analysis, item, stamp, day or today, p, index)
     spot = _place(draft, analysis, item, stamp)
     speaker, cue, chain = _sources(draft, unit, analysis, item, stamp, lexicons, today)
     when = draft.when
@@ -136,7 +136,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
         mode=draft.sense.mode if draft.sense else None,
         actors=actors,
         actor_omitted=_omitted(draft, p),
-        targets=_parties(draft.targets, analysis, item, stamp, day or today, p),
+        targets=_parties(draft.targets, analysis, item, stamp, day or today, p, index),
         place=spot.text if spot else None,
         place_start=spot.start if spot else None,
         place_end=spot.end if spot else None,
@@ -195,10 +195,10 @@ def _when(draft: Draft, today: date) -> tuple[date | None, date | None, str | No
     return today, today, "day", "publication"
 
 
-def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed) -> Party:
+def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed, trigger: int | None = None) -> Party:
     """A phrase with the actor that it names; ``spoken`` is the unit of the pronoun that it resolves. An unresolved pronoun has no id."""
     p = analysis.units[one.unit].parsed
-    first, last = phrase_span(p, one.head)
+    first, last = phrase_span(p, one.head, trigger if p is spoken else None)
     text = p.cut(first, last)
     known = None if p.lower[one.head] in PRONOUNS else stamp.actors.resolve(text, on, item.country)
     return Party(
@@ -208,10 +208,12 @@ def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on:
     )  # fmt: skip
 
 
-def _parties(fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed) -> list[Party]:
+def _parties(
+    fillers: Sequence[Filler], analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on: date, spoken: Parsed, trigger: int
+) -> list[Party]:
     found: list[Party] = []
     for one in fillers:
-        made = party(one, analysis, item, stamp, on, spoken)
+        made = party(one, analysis, item, stamp, on, spoken, trigger)
         if all((other.unit, other.start, other.end) != (made.unit, made.start, made.end) for other in found):
             found.append(made)
     return found

@@ -5,10 +5,12 @@ Not here: features of the deed itself (features.py), weights (weights.py).
 
 from __future__ import annotations
 
+from pipelines.extraction.actor_nouns import sector_of
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
 from pipelines.extraction.features import clusters
 from pipelines.extraction.predicates import Sense
 from pipelines.extraction.stages.candidates import Candidate
+from pipelines.extraction.stages.coreference import PRONOUNS
 from pipelines.extraction.stages.dates import DateSpan
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.reality import Standing
@@ -51,6 +53,15 @@ def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: R
         f"rme={base}/{sense.mode if sense else '-'}",
     ]
     f += [f"ncl={clusters(noun)}/{action}", f"ncl={clusters(noun)}/{rel}", f"ncl={clusters(noun)}"]
+    sector = sector_of(noun)
+    agent = acting(p, h)
+    f += [
+        f"sec={sector}/{rel}",
+        f"sec={sector}/{action}",
+        f"ag={int(agent)}/{base}/{has}",
+        f"ag={int(agent)}/{base}/{action}",
+        f"ag={int(agent)}/{rel}/{kind}",
+    ]
     distance = h - i
     bucket = ("<" if distance < 0 else ">") + str(min(4, (abs(distance) - 1) // 3))
     f += [f"dist={bucket}/{kind}", f"dist={bucket}/{rel}"]
@@ -69,6 +80,13 @@ def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: R
         if attribution.source == h:
             f.append(f"src={int(i in attribution.covers)}/{attribution.kind}")
     return f
+
+
+def acting(p: Parsed, head: int) -> bool:
+    """Whether a phrase names somebody who can act: a person, a body, a state, or a noun of the sector lexicon."""
+    if p.entity[head] in ("PERSON", "ORG", "GPE", "NORP"):
+        return True
+    return p.lower[head] in PRONOUNS - {"it", "its"} or bool(sector_of(p.lemma[head]) or sector_of(p.lower[head]))
 
 
 def absent_features(analysis: ItemAnalysis, number: int, candidate: Candidate, action: str, role: Role) -> list[str]:
@@ -162,6 +180,15 @@ def none_features(unit: UnitAnalysis, candidate: Candidate, action: str, roles: 
     ]
     for name in ("subj", "obj", "subj_passive", "by", "poss", "modifier", "p:of", "control", "light_obj_subj"):
         f.append(f"0{name}={int(name in names)}/{kind}")
+    doers = [role for role in roles if role.relation in ("subj", "by", "poss", "control", "subj_conj", "light_obj_subj", "p:by")]
+    acts = any(acting(p, role.head) for role in doers)
+    done = any(role.relation in ("obj", "subj_passive", "p:of", "p:on", "p:against") and acting(p, role.head) for role in roles)
+    f += [
+        f"0ag={int(acts)}{int(bool(doers))}/{kind}",
+        f"0ag={int(acts)}{int(bool(doers))}/{action}",
+        f"0dn={int(done)}/{kind}",
+        f"0dn={int(done)}/{action}",
+    ]
     if kind == "v":
         f.append(f"0pas={int(is_passive(p, i))}/{int('by' in names)}/{action}")
     if sense is not None:

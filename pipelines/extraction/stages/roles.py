@@ -78,8 +78,20 @@ def _last_of_entity(parsed: Parsed, index: int) -> bool:
     return number >= 0 and parsed.entities[number][1] - 1 == index and parsed.entity_id[parsed.head[index]] != number
 
 
-def phrase_span(parsed: Parsed, head: int) -> tuple[int, int]:
-    """First and last word of the whole naming phrase of ``head``, without its clauses, articles and trailing modifiers in commas."""
+def phrase_span(parsed: Parsed, head: int, trigger: int | None = None) -> tuple[int, int]:
+    """First and last word of the whole naming phrase of ``head``, without its clauses, articles and trailing modifiers in commas.
+
+    A headline's verb is often taken for a noun of the phrase; with ``trigger`` the phrase ends before it, or begins after it.
+    """
+    first, last = _whole_span(parsed, head)
+    if trigger is not None and trigger != head and first <= trigger <= last:
+        first, last = (trigger + 1, last) if trigger < head else (first, trigger - 1)
+        if parsed.dep[head] in ("compound", "amod", "nmod") and head < trigger:
+            last = head
+    return first, last
+
+
+def _whole_span(parsed: Parsed, head: int) -> tuple[int, int]:
     if parsed.dep[head] in ("compound", "amod", "nmod", "poss") and parsed.pos[head] in ("PROPN", "ADJ", "NOUN") and parsed.entity[head]:
         number = parsed.entity_id[head]
         first, last = parsed.entities[number]
@@ -162,7 +174,8 @@ def find_roles(parsed: Parsed, index: int, lexicon: Predicates) -> list[Role]:
         if named != head:
             relations.setdefault(head, f"{relation}:appos")
     found = []
-    for head in phrase_heads(parsed, first, last):
+    direct = {head for head in relations if first <= head < last and parsed.pos[head] in ("NOUN", "PROPN")}
+    for head in sorted({*phrase_heads(parsed, first, last), *direct}):
         if head == index or _inside_trigger(parsed, head, index):
             continue
         if not own_first <= head < own_last:

@@ -83,7 +83,9 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
             for slot in ("actor", "target", "place"):
                 if slot == "actor" and action == "INCIDENT":
                     continue
-                good = matching(example.analysis, [role_filler(one.unit, unit, role) for role in roles], mention[slot])
+                good = matching(
+                    example.analysis, [role_filler(one.unit, unit, role) for role in roles], mention[slot], one.unit, candidate.index
+                )
                 if good:
                     groups[slot].append(role_bags(example.analysis, one.unit, candidate, action, roles, sense))
                     positives[slot].append(good)
@@ -107,14 +109,14 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
     return models
 
 
-def matching(analysis: ItemAnalysis, fillers: Sequence[Filler], wanted: str | None) -> list[int]:
+def matching(analysis: ItemAnalysis, fillers: Sequence[Filler], wanted: str | None, unit: int, trigger: int) -> list[int]:
     """Which phrases are the labelled one; the place after the last stands for an empty slot; none where the label is not among them."""
     if not wanted:
         return [len(fillers)]
     words = content_words(wanted)
     overlaps = []
     for one in fillers:
-        found = content_words(feats.phrase_text(analysis.units[one.unit].parsed, one.head))
+        found = content_words(feats.phrase_text(analysis.units[one.unit].parsed, one.head, trigger if one.unit == unit else None))
         overlaps.append(len(found & words) / len(found | words))
     best = max(overlaps, default=0.0)
     return [k for k, overlap in enumerate(overlaps) if overlap > 0 and overlap >= 0.7 * best]
