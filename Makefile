@@ -43,8 +43,7 @@ lint: $(VENV)/dev.stamp ## Check style, types, imports between packages, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint --nofail --disable-progress-bar dbt/models warehouse/queries > /dev/null && \
-		$(BIN)/sqlfluff lint --disable-progress-bar dbt/models warehouse/queries
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt/models dbt/tests warehouse/queries
 
 bench: $(VENV)/dev.stamp ## Time a replay against bare feedparser and nlp.pipe (needs an archive: ARGS="DIR")
 	@$(BIN)/python benchmarks/replay_ratio.py $(ARGS)

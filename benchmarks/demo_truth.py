@@ -85,7 +85,8 @@ def verdicts(tables: Tables, truth: Truth) -> Iterator[Verdict]:
 def _copies(tables: Tables, truth: Truth) -> Iterator[Verdict]:
     for copy in truth.copies:
         pair = sorted((tables.article(copy.original) or "", tables.article(copy.copy_item) or ""))
-        linked = "SELECT count(*) FROM lake.copy_link WHERE least(article_id, other_article_id) = ? AND greatest(article_id, other_article_id) = ?"
+        ends = "least(article_id, other_article_id) = ? AND greatest(article_id, other_article_id) = ?"
+        linked = f"SELECT count(*) FROM lake.copy_link WHERE {ends}"
         same_origin = "SELECT count(DISTINCT origin_id) FROM lake.article_origin WHERE article_id IN (?, ?)"
         found = bool(tables.value(linked, *pair)) or tables.value(same_origin, *pair) == 1
         yield Verdict(f"copy ({copy.kind})", f"{copy.original} and {copy.copy_item}", found)
@@ -128,7 +129,8 @@ def _faults(tables: Tables, truth: Truth) -> Iterator[Verdict]:
 def _mention(tables: Tables, expected: ExpectedMention) -> Iterator[Verdict]:
     what = f"{expected.item}: {expected.trigger} ({expected.action})"
     row = tables.connection.execute(
-        "SELECT action, list_transform(actors, p -> p.text), list_transform(targets, p -> p.text), voice, polarity, reality FROM lake.mention "
+        "SELECT action, list_transform(actors, p -> p.text), list_transform(targets, p -> p.text), voice, polarity, reality "
+        "FROM lake.mention "
         "WHERE version_id = ? AND unit = ? AND (contains(lower(?), lower(trigger)) OR contains(lower(trigger), lower(?))) "
         "ORDER BY action = ? DESC, mention_id LIMIT 1",
         [tables.version(expected.item, expected.version), expected.unit, expected.trigger, expected.trigger, expected.action],
