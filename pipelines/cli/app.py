@@ -2,23 +2,84 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 import os
 import sys
+from typing import Any, NoReturn
 
 import typer
-from rich.markup import escape
+from typer.core import TyperGroup
 
 from pipelines import __version__
 from pipelines.cli import measuring, outlets, reading, running
-from pipelines.cli.common import err
+from pipelines.cli.common import err, safe
 from pipelines.cli.doctor import register as register_doctor
 from pipelines.core.errors import ParallaxError
 
 EXIT_INTERRUPTED = 130
 
+_PERMISSION = "look at the permissions there, or name another folder with --home or PARALLAX_HOME."
+_MACHINE = {
+    errno.ENOSPC: "the disk is full; make room and run it again. What was stored before is whole.",
+    errno.EDQUOT: "your quota of disk space is used up; make room and run it again. What was stored before is whole.",
+    errno.EROFS: f"this may only be read, not written; {_PERMISSION}",
+    errno.EACCES: f"access is not permitted; {_PERMISSION}",
+    errno.EPERM: f"access is not permitted; {_PERMISSION}",
+    errno.ENOTDIR: "a file stands where a folder is needed; move it away.",
+    errno.EEXIST: "a file stands where a folder is needed; move it away.",
+    errno.EISDIR: "a folder stands where a file is needed.",
+    errno.ENAMETOOLONG: "this name is too long for the file system.",
+    errno.ELOOP: "the symbolic links there lead round in a circle.",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n).",
+    errno.EIO: "the disk reports an error; look at its health before you go on.",
+}
+
+
+class Root(TyperGroup):
+    """The root command: turns what the user can mend into one sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the sub-command; anything that is no matter of the user goes on to the interpreter, with its traceback."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except ParallaxError as error:
+            _stop(str(error), error.exit_code, error)
+        except KeyboardInterrupt as error:
+            _stop("stopped; what was done is kept, and the next run goes on from there.", EXIT_INTERRUPTED, error)
+        except BrokenPipeError as error:
+            # The reader (head, less) has gone; the interpreter would complain again while flushing at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from error
+        except (OSError, ExceptionGroup) as error:
+            sentence = _machine_sentence(error)
+            if sentence is None:
+                raise
+            _stop(sentence, ParallaxError.exit_code, error)
+
+
+def _stop(sentence: str, code: int, cause: BaseException) -> NoReturn:
+    err.print(f"[bold red]parallax:[/] {safe(sentence)}", soft_wrap=True)
+    raise typer.Exit(code) from cause
+
+
+def _machine_sentence(error: Exception) -> str | None:
+    """Return what the machine refused, in words; None where it is no matter of the machine, but a defect."""
+    if isinstance(error, ExceptionGroup):
+        sentences = [_machine_sentence(inner) for inner in error.exceptions]
+        return None if None in sentences else sentences[0]
+    if not isinstance(error, OSError) or error.errno not in _MACHINE:
+        return None
+    where = error.filename2 or error.filename
+    return f"{where}: {_MACHINE[error.errno]}" if where else f"{error.strerror or error}: {_MACHINE[error.errno]}"
+
+
 app = typer.Typer(
     name="parallax",
+    cls=Root,
     help="Shows how different news outlets report the same events: who acts, on whom, and who says so.",
     no_args_is_help=True,
     add_completion=False,
@@ -41,17 +102,10 @@ def root(version: bool = typer.Option(False, "--version", help="Print the versio
 
 
 def main() -> None:
-    """Run the command; an error that the user can mend ends in one sentence and its exit code, without a traceback."""
+    """Run the command on the process's arguments."""
     logging.basicConfig(level=logging.WARNING, format="parallax: %(message)s")
-    try:
-        app()
-    except ParallaxError as error:
-        err.print(f"[bold red]parallax:[/] {escape(str(error))}", soft_wrap=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        err.print("parallax: stopped; what was done is kept, and the next run goes on from there.")
-        sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, less) has gone; the interpreter would complain again while flushing at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    app()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from pipelines.cli.common import HomeOption, JsonOption, open_workspace, out, print_json
+from pipelines.cli.common import HomeOption, JsonOption, open_workspace, out, print_json, safe
 from pipelines.stations.doctor import examine
 
 _STYLE = {"ok": "[green]ok[/]    ", "note": "[yellow]note[/]  ", "broken": "[red]broken[/]"}
@@ -29,6 +28,6 @@ def doctor(
         print_json(findings)
     else:
         for f in findings:
-            out.print(f"{_STYLE[f.level]} [bold]{escape(f.about)}[/]: {escape(f.sentence)}", soft_wrap=True)
+            out.print(f"{_STYLE[f.level]} [bold]{safe(f.about)}[/]: {safe(f.sentence)}", soft_wrap=True)
     if any(f.level == "broken" for f in findings):
         raise typer.Exit(1)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.common import out
+from pipelines.cli.common import out, safe
 from pipelines.extraction.explain import ExplainedSentence, Explanation
 from pipelines.extraction.records import Mention, Party
 
@@ -16,18 +15,18 @@ SURELY_NONE = 0.95
 def show_explanation(found: Explanation) -> None:
     """Print the stages for each sentence, then the mentions that were kept."""
     for number, sentence in enumerate(found.sentences, start=1):
-        out.print(f"\n[bold]Sentence {number}[/] ({sentence.unit}): {escape(sentence.text)}", soft_wrap=True)
+        out.print(f"\n[bold]Sentence {number}[/] ({sentence.unit}): {safe(sentence.text)}", soft_wrap=True)
         _words(sentence)
         _candidates(sentence)
         for source in sentence.sources:
             who = f"{source.source!r}" if source.source else "nobody named"
             line = f"  source: {source.voice}, {who}, cue {source.cue!r} ({source.pattern}), covers {source.covers!r}"
-            out.print(escape(line), soft_wrap=True)
-    out.print(f"\n[bold]{len(found.mentions)} mentions[/] (extractor {escape(found.extractor_version)}, {escape(found.model)})")
+            out.print(safe(line), soft_wrap=True)
+    out.print(f"\n[bold]{len(found.mentions)} mentions[/] (extractor {safe(found.extractor_version)}, {safe(found.model)})")
     for mention in found.mentions:
         _mention(mention)
     if found.extraction.detail:
-        out.print(escape(f"Status {found.extraction.status}: {found.extraction.detail}"), soft_wrap=True)
+        out.print(safe(f"Status {found.extraction.status}: {found.extraction.detail}"), soft_wrap=True)
 
 
 def _words(sentence: ExplainedSentence) -> None:
@@ -35,7 +34,7 @@ def _words(sentence: ExplainedSentence) -> None:
     for name in ("word", "lemma", "tag", "relation", "head", "entity", "quoted"):
         table.add_column(name)
     for w in sentence.words:
-        table.add_row(*(escape(v) for v in (w.text, w.lemma, w.tag, w.relation, w.head, w.entity)), "yes" if w.quoted else "")
+        table.add_row(*(safe(v) for v in (w.text, w.lemma, w.tag, w.relation, w.head, w.entity)), "yes" if w.quoted else "")
     out.print(table)
 
 
@@ -46,10 +45,10 @@ def _candidates(sentence: ExplainedSentence) -> None:
         shares = ", ".join(f"{name} {share:.2f}" for name, share in c.probabilities)
         phrases = "; ".join(f"{role}: {text}" for role, text in c.phrases)
         verdict = "[green]kept[/]" if c.kept else "[dim]dropped[/]"
-        out.print(f"  candidate [bold]{escape(c.text)}[/] {verdict}: {escape(shares)}", soft_wrap=True)
+        out.print(f"  candidate [bold]{safe(c.text)}[/] {verdict}: {safe(shares)}", soft_wrap=True)
         for name, text in (("lexicon", ", ".join(c.senses)), ("phrases", phrases if c.kept else ""), ("standing", ", ".join(c.standing))):
             if text:
-                out.print(f"    {name}: {escape(text)}", soft_wrap=True)
+                out.print(f"    {name}: {safe(text)}", soft_wrap=True)
     if len(shown) < len(sentence.candidates):
         out.print(f"  [dim]{len(sentence.candidates) - len(shown)} further words were surely no deed[/]")
 
@@ -66,7 +65,7 @@ def _mention(m: Mention) -> None:
         f"date {m.event_date_start} to {m.event_date_end} ({m.date_source})" if m.event_date_start else "",
         f"figures {figures}" if figures else "",
     ]
-    out.print(f"  [bold]{escape(m.trigger)}[/]  " + escape(" | ".join(f for f in facts if f)), soft_wrap=True)
+    out.print(f"  [bold]{safe(m.trigger)}[/]  " + safe(" | ".join(f for f in facts if f)), soft_wrap=True)
 
 
 def _party(party: Party) -> str:

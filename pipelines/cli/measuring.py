@@ -8,10 +8,9 @@ from typing import Annotated, cast, get_args
 
 import typer
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, settings_for
+from pipelines.cli.common import HomeOption, JsonOption, QuietOption, out, print_json, safe, settings_for
 from pipelines.cli.common import progress as bars
 from pipelines.core.clock import SystemClock
 from pipelines.core.errors import UsageError
@@ -62,7 +61,7 @@ def extract(
             sink.write(json.dumps(row, ensure_ascii=False) + "\n")
             step.advance()
     if not quiet:
-        out.print(escape(f"{mentions} mentions in {len(items)} items: {target}"), soft_wrap=True)
+        out.print(safe(f"{mentions} mentions in {len(items)} items: {target}"), soft_wrap=True)
 
 
 def explain(
@@ -160,8 +159,8 @@ def _show_changes(changes: Changes) -> None:
         return
     out.print(f"Since the run with {changes.since}:")
     for moved in changes.moved:
-        out.print(escape(f"  {moved.slot} ({moved.stratum}): {moved.before} → {moved.after}"))
+        out.print(safe(f"  {moved.slot} ({moved.stratum}): {moved.before} → {moved.after}"))
     for name, listed in (("gained", changes.gained), ("lost", changes.lost)):
         out.print(f"  {len(listed)} {name}")
         for change in listed[:20]:
-            out.print(escape(f"    {change.key}: {change.text}"), soft_wrap=True)
+            out.print(safe(f"    {change.key}: {change.text}"), soft_wrap=True)

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
-from pipelines.cli.common import HomeOption, JsonOption, QuietOption, open_workspace, out, print_json
-from pipelines.core.errors import UsageError
+from pipelines.cli.common import HomeOption, JsonOption, QuietOption, open_workspace, out, print_json, safe
+from pipelines.core.errors import RegistryError, UsageError
 from pipelines.core.files import write_bytes
 from pipelines.outlets import opml
 from pipelines.outlets import registry as outlet_registry
@@ -29,12 +28,12 @@ def list_outlets(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json([o.model_dump(mode="json") for o in outlets])
         return
-    table = Table(box=box.SIMPLE, title=escape(str(workspace.settings.registry)), title_justify="left")
+    table = Table(box=box.SIMPLE, title=safe(str(workspace.settings.registry)), title_justify="left")
     for name in ("id", "name", "country", "language", "owner", "state control", "feeds", "verified", "polled", "full text"):
         table.add_column(name)
     for o in outlets:
         facts = (o.id, o.name, o.country, o.language, o.owner, o.state_control, str(len(o.feeds)), o.verified)
-        table.add_row(*(escape(f) for f in facts), "yes" if o.enabled else "no", "yes" if o.full_text else "no")
+        table.add_row(*(safe(f) for f in facts), "yes" if o.enabled else "no", "yes" if o.full_text else "no")
     out.print(table)
 
 
@@ -55,7 +54,7 @@ def add(
         return
     feeds = "\n".join(f"  {f.id(outlet)}  {f.url}" for f in outlet.feeds)
     facts = "Country, language, time zone and owner stay unknown until you write them there."
-    out.print(escape(f"Added {outlet.id} ({outlet.name}) to {workspace.settings.registry}:\n{feeds}\n{facts}"), soft_wrap=True)
+    out.print(safe(f"Added {outlet.id} ({outlet.name}) to {workspace.settings.registry}:\n{feeds}\n{facts}"), soft_wrap=True)
 
 
 @app.command()
@@ -72,7 +71,7 @@ def check(
         print_json(checks)
     elif not quiet:
         for c in checks:
-            out.print(f"{'[green]works[/]' if c.works else '[red]fails[/]'}  {escape(c.feed_id)}: {escape(c.sentence)}", soft_wrap=True)
+            out.print(f"{'[green]works[/]' if c.works else '[red]fails[/]'}  {safe(c.feed_id)}: {safe(c.sentence)}", soft_wrap=True)
     if not any(c.works for c in checks):
         raise typer.Exit(1)
 
@@ -88,6 +87,8 @@ def import_opml(
         raise UsageError(f"There is no file {file}.")
     workspace = open_workspace(home)
     read = opml.read(file.read_bytes())
+    if not read.outlines:
+        raise RegistryError("\n".join(f"{file}: {problem}" for problem in read.problems) or f"{file}: it names no feed.")
     result = import_outlines(read, workspace.registry)
     outlet_registry.save(result.registry, workspace.settings.registry)
     problems = result.problems
@@ -95,9 +96,9 @@ def import_opml(
         print_json({"added": [*result.added, *result.extended], "problems": [str(p) for p in problems]})
         return
     for problem in problems:
-        out.print(escape(f"{file}: {problem}"), soft_wrap=True)
+        out.print(safe(f"{file}: {problem}"), soft_wrap=True)
     added = f"{len(result.added)} outlets were added, and {len(result.extended)} feeds to outlets that were there"
-    out.print(escape(f"{added}: {workspace.settings.registry}"), soft_wrap=True)
+    out.print(safe(f"{added}: {workspace.settings.registry}"), soft_wrap=True)
 
 
 @app.command("export")

@@ -84,7 +84,7 @@ def sql(
 ) -> None:
     """Run SQL on the published database, read-only."""
     database = require_published(settings_for(home).current).database
-    text = readable(sys.stdin.read() if statement == "-" else statement, "The statement")
+    text = readable(sys.stdin.buffer.read() if statement == "-" else statement, "The statement")
     columns, rows, cut = run_sql(database, text, limit=None if as_json or as_csv or limit == 0 else limit)
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
