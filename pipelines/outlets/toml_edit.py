@@ -61,7 +61,8 @@ def _cut(text: str, count: int, name: str) -> tuple[str, list[_Block]]:
     lines = [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
     numbers = line_numbers(text)
     heads = [numbers.get(("outlets", n), 0) - 1 for n in range(count)]
-    if any(head < 0 or not lines[head].lstrip().startswith("[[") for head in heads):
+    inline = not heads and ("outlets",) in numbers
+    if inline or any(head < 0 or not lines[head].lstrip().startswith("[[") for head in heads):
         raise RegistryError(f"{name}: the outlets are not written as [[outlets]] tables; edit the file by hand")
     starts, aparts = [], []
     for n, head in enumerate(heads):
@@ -74,7 +75,7 @@ def _cut(text: str, count: int, name: str) -> tuple[str, list[_Block]]:
             apart -= 1
         starts.append(attached)
         aparts.append(apart)
-    ends = [*aparts[1:], len(lines)]
+    ends = [*aparts[1:], len(lines)] if aparts else []
     blocks = [
         _Block(apart="".join(lines[apart:start]), body="".join(lines[start:end]))
         for apart, start, end in zip(aparts, starts, ends, strict=True)

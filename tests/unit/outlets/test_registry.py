@@ -239,6 +239,20 @@ def test_a_new_file_is_written_whole(tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["outlets.toml"]
 
 
+@pytest.mark.parametrize("text", ["", "# only my notes\n", "outlets = []\n"])
+def test_the_first_outlet_of_an_emptied_registry(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "outlets.toml"
+    path.write_text(text)
+    if text.startswith("outlets"):
+        with pytest.raises(RegistryError, match="by hand"):
+            reg.save(reg.Registry(outlets=(outlet_of(),)), path)
+        assert path.read_text() == text
+        return
+    reg.save(reg.Registry(outlets=(outlet_of(),)), path)
+    assert reg.load(path).outlets == (outlet_of(),)
+    assert path.read_text().startswith(text)
+
+
 def test_add_put_remove_say_what_is_wrong() -> None:
     registry = reg.loads(TEXT)
     with pytest.raises(RegistryError, match="stands twice"):
