@@ -26,6 +26,8 @@ class Truth:
     wire_event: str
     plan_event: str
     edited_article: str
+    reworded_article: str
+    rewording_event: str
 
 
 def build(path: Path) -> Truth:
@@ -35,9 +37,10 @@ def build(path: Path) -> Truth:
     _polls(world)
     _everyday(world)
     clash_story, clash_event, edited = _clash(world)
+    reworded, rewording = _wordings(world)
     truth = Truth(
-        clash_story=clash_story, clash_event=clash_event, edited_article=edited, talks_story=_talks(world), late_story=_late(world),
-        wire_event=_wire(world), plan_event=_plan(world),
+        reworded_article=reworded, rewording_event=rewording, clash_story=clash_story, clash_event=clash_event,
+        edited_article=edited, talks_story=_talks(world), late_story=_late(world), wire_event=_wire(world), plan_event=_plan(world),
     )  # fmt: skip
     _count_mentions(world)
     world.write(path)
@@ -178,6 +181,19 @@ def _wire(world: LakeWorld) -> str:
         world.mention(v, "Flood", "INCIDENT", figures=[("killed", 3, 3, "exactly", "3")], place=("Amsel", "geo:2", "SDR"))
         for v in versions
     ))  # fmt: skip
+
+
+def _wordings(world: LakeWorld) -> tuple[str, str]:
+    """One article in two feeds: the second words it differently, the first edits its headline and takes the edit back."""
+    first = world.article("fair", "alpha/main", at("2021-09-16 09:00"), "Fair opens in Amsel", "Stalls line the quay.")
+    variant = world.article("fair", "alpha/world", at("2021-09-16 12:00"), "Fair opens in Amsel", "Guards arrested a thief.")
+    world.article("fair", "alpha/main", at("2021-09-16 15:00"), "Fair closes in Amsel", "Stalls line the quay.")
+    world.again(first, "alpha/main", at("2021-09-16 18:00"))
+    world.again(variant, "alpha/world", at("2021-09-16 21:00"))
+    world.origin(first)
+    story = world.story(first)
+    arrest = world.mention(variant, "arrested", "COERCE", unit="summary", actors=[("Guards", None)], targets=[("thief", None)])
+    return first.article_id, world.event(story, arrest)
 
 
 def _plan(world: LakeWorld) -> str:
