@@ -54,7 +54,7 @@ def test_first_only_when_clear(warehouse: duckdb.DuckDBPyConnection, truth: Trut
 
 def test_voices_are_counted_apart(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:
     """One deed, four answers to who says so; an edit took alpha's own assertion back."""
-    columns = "own_voice_n, attributed_n, denied_n, earlier_version_n, text_read"
+    columns = "own_voice_n, attributed_n, denied_n, other_version_n, text_read"
     found = _by(warehouse, f"SELECT outlet_id, {columns} FROM event_outlet WHERE event_id = ?", truth.clash_event)
     assert found == {
         "alpha": (0, 1, 0, 1, "title_summary"), "alphasunday": (1, 0, 0, 0, "title_summary"),
@@ -106,13 +106,27 @@ def test_who_leaves_the_actor_out(warehouse: duckdb.DuckDBPyConnection, truth: T
 
 
 def test_edit_is_taken_apart(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:
-    """The one edit of this world: headline changed, assertion became attribution, actor removed, number as it was."""
-    sql = """
-        SELECT article_id, changed, asserted_became_attributed, actor_removed, events_added, events_gone, numbers_changed, is_across_feeds
-        FROM edits
-    """
+    """Headline changed, assertion became attribution, actor removed, number as it was."""
+    sql = "SELECT article_id, changed, asserted_became_attributed, actor_removed, events_added, events_gone, numbers_changed FROM edits"
     event = truth.clash_event
-    assert _by(warehouse, sql) == {truth.edited_article: (["title"], [event], [event], [], [], [], False)}
+    assert _by(warehouse, sql) == {
+        truth.edited_article: (["title"], [event], [event], [], [], []),
+        truth.reworded_article: (["title"], [], [], [], [], []),
+    }
+
+
+def test_another_feeds_wording_is_no_edit_and_a_taken_back_edit_is_not_the_latest(
+    warehouse: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    """The two feeds of one outlet word an article in two ways; its headline was edited and came back."""
+    sql = "SELECT version_number, kind, is_latest, changed FROM fct_article_version WHERE article_id = ?"
+    assert _by(warehouse, sql, truth.reworded_article) == {
+        1: ("first", True, None), 2: ("variant", False, None), 3: ("edit", False, ["title"]),
+    }  # fmt: skip
+    headline = warehouse.execute("SELECT headline FROM headlines WHERE article_id = ?", [truth.reworded_article]).fetchone()
+    assert headline == ("Fair opens in Amsel",)
+    sql = "SELECT finding, mentions, other_version_n FROM event_outlet WHERE event_id = ? AND outlet_id = 'alpha'"
+    assert warehouse.execute(sql, [truth.rewording_event]).fetchone() == ("other_version", 0, 1)
 
 
 def test_claims_of_both_sides(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:

@@ -128,6 +128,12 @@ class LakeWorld:
         ))  # fmt: skip
         return version
 
+    def again(self, version: ArticleVersion, feed_id: str, when: datetime) -> None:
+        """The feed's body of that poll shows a text that it has shown before."""
+        fetch = self._polls[feed_id, when]
+        snapshot_id = make_id("snapshot", feed_id, fetch.last_body_sha256)
+        self.add(Sighting(snapshot_id=snapshot_id, entry_id=version.entry_id, feed_id=feed_id, position=0, seen_at=when))
+
     def mention(self, version: ArticleVersion, trigger: str, action: str, *, unit: str = "title",
                 actors: Sequence[tuple[str, str | None]] = (),
                 targets: Sequence[tuple[str, str | None]] = (), speaker: tuple[str, str | None] | None = None, voice: str = "outlet",

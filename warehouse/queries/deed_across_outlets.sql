@@ -18,7 +18,7 @@ select
     event_outlet.attributed_n,
     event_outlet.denied_n,
     event_outlet.negated_n,
-    event_outlet.earlier_version_n,
+    event_outlet.other_version_n,
     event_outlet.first_reported_at,
     event_outlet.sentences[1].sentence as first_sentence
 from event_outlet

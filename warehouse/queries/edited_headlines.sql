@@ -1,7 +1,7 @@
 -- Question: Which headlines were changed after publication, and how soon?
 -- Tables: edits
--- Caveats: Differences between two feeds of one outlet are left out. We see an edit only if we polled before and
---   after it.
+-- Caveats: We see an edit only if we polled before and after it. A headline that came back to an earlier wording is
+--   no row of its own.
 select
     outlet_id,
     edited_at,
@@ -10,6 +10,6 @@ select
     headline_after,
     article_id
 from edits
-where headline_changed and not is_across_feeds
+where headline_changed
 order by edited_at desc, version_id
 limit 100;

@@ -76,7 +76,7 @@ select
     end as wire_share_reason,
     coalesce(eligible.eligible_outlets, 0) as eligible_outlets,
     case
-        when coalesce(counted.mentions, 0) = 0 then 'withdrawn'
+        when coalesce(counted.mentions, 0) = 0 then 'other_version'
         when counted.articles = 0 then 'not_reported'
         when counted.denying_outlets > 0 or (counted.negating_outlets > 0 and counted.taking_outlets > 1) then 'contested'
         when counted.origins = 1 then 'single_origin'

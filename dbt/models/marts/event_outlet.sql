@@ -1,6 +1,6 @@
 {%- set event_counts = [
     'articles', 'origins', 'mentions', 'own_voice_n', 'attributed_n', 'denied_n', 'negated_n', 'planned_own_voice_n',
-    'planned_attributed_n', 'possible_own_voice_n', 'possible_attributed_n', 'earlier_version_n',
+    'planned_attributed_n', 'possible_own_voice_n', 'possible_attributed_n', 'other_version_n',
 ] -%}
 -- Every deed beside every outlet that has its story: who reports it, in whose voice, and how sure.
 with reporting as (
@@ -18,7 +18,7 @@ with reporting as (
         count(*) filter (where is_latest_version and claim_status = 'planned' and voice != 'outlet') as planned_attributed_n,
         count(*) filter (where is_latest_version and claim_status = 'possible' and voice = 'outlet') as possible_own_voice_n,
         count(*) filter (where is_latest_version and claim_status = 'possible' and voice != 'outlet') as possible_attributed_n,
-        count(*) filter (where not is_latest_version) as earlier_version_n,
+        count(*) filter (where not is_latest_version) as other_version_n,
         bool_or(reuse = 'own') as has_own_text,
         min(seen_at) as first_reported_at,
         list(
@@ -65,7 +65,7 @@ select
     reading.text_read,
     case
         when reporting.mentions > 0 then 'reported'
-        when reporting.event_id is not null then 'withdrawn'
+        when reporting.event_id is not null then 'other_version'
         when reading.articles_analysed > 0 then 'not_found'
     end as finding,
     case when reporting.event_id is null and coalesce(reading.articles_analysed, 0) = 0 then 'not_analysed' end as finding_reason,

@@ -7,9 +7,11 @@ select
     articles.story_id,
     history.version_number,
     history.versions,
+    history.kind,
     history.is_latest,
     history.previous_version_id,
     texts.first_seen,
+    history.last_seen,
     history.uncertainty_s,
     texts.published_at,
     texts.published_raw,
@@ -27,7 +29,7 @@ select
     texts.categories,
     texts.url,
     texts.canonical_url,
-    -- NULL for the first version: there is nothing that it could differ from.
+    -- NULL unless it is an edit: there is nothing that it could differ from.
     case
         when previous.version_id is not null then list_filter(
             [
