@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +30,8 @@ log = logging.getLogger(__name__)
 
 CURRENT = "_current.json"
 QUARANTINE = "_quarantine"
-_PYARROW_ERRORS = (pa.ArrowInvalid, pa.ArrowIOError, EOFError)
+# pyarrow raises a bare OSError, without a number, for files whose content is damaged.
+_DAMAGED = (pa.ArrowInvalid, OSError, EOFError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Lake:
         table = table_of(row_type)
         wanted = [*columns, *(k for k in table.key if k not in columns)]
         seen: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for part in self._tables(table, self.files(row_type, since=since), wanted):
+        for part in self._tables(table, partial(self.files, row_type, since=since), wanted):
             for row in part.to_pylist():
                 seen.setdefault(tuple(row[k] for k in table.key), {c: row[c] for c in columns})
         return [seen[key] for key in sorted(seen)]
@@ -132,7 +135,7 @@ class Lake:
         """Return the keys of a table: plain values where the key is one column, else tuples."""
         table = table_of(row_type)
         found: set[Any] = set()
-        for part in self._tables(table, self.files(row_type, since=since), list(table.key)):
+        for part in self._tables(table, partial(self.files, row_type, since=since), list(table.key)):
             columns = [part.column(k).to_pylist() for k in table.key]
             found.update(columns[0] if len(columns) == 1 else zip(*columns, strict=True))
         return found
@@ -155,31 +158,55 @@ class Lake:
                     gone += 1
         return gone
 
-    def check(self, row_type: type[Any]) -> list[Path]:
-        """Read every file of a table, set unreadable ones aside, and return those that are whole."""
-        return [path for path in self.files(row_type) if self._load(table_of(row_type), path, None) is not None]
+    def check(self, row_type: type[Any], *, thorough: bool = True) -> list[Path]:
+        """Read every file of a table, set unreadable ones aside, and return those that are whole.
+
+        ``thorough`` False reads only each file's end, which is enough to find one that was cut off.
+        """
+        columns: list[str] | None = None if thorough else []
+        return [path for path in self.files(row_type) if self._load(table_of(row_type), path, columns) is not None]
+
+    def clear(self, *row_types: type[Any], day: date | None = None) -> None:
+        """Delete the files of tables, of one ingestion day or all, so that their rows are made anew.
+
+        For tables whose rows another station makes from what stays; the caller keeps other writers away meanwhile.
+        """
+        for row_type in row_types:
+            folder = self.root / table_of(row_type).name
+            target = folder if day is None else folder / f"day={day.isoformat()}"
+            if target.exists():
+                shutil.rmtree(target)
 
     def _read(self, row_type: type[T], *, since: date | None, days: set[date] | None) -> Iterator[T]:
         table = table_of(row_type)
         rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for part in self._tables(table, self.files(row_type, since=since, days=days), None):
+        for part in self._tables(table, partial(self.files, row_type, since=since, days=days), None):
             for row in part.to_pylist():
                 rows.setdefault(tuple(row[k] for k in table.key), row)
         for key in sorted(rows):
             yield from_mapping(row_type, rows[key])
 
-    def _tables(self, table: Table, paths: Iterable[Path], columns: list[str] | None) -> Iterator[pa.Table]:
-        for path in paths:
-            part = self._load(table, path, columns)
-            if part is not None:
-                yield part
+    def _tables(self, table: Table, listed: Callable[[], Iterable[Path]], columns: list[str] | None) -> Iterator[pa.Table]:
+        """Read the listed files; they are listed again when one has gone, since its rows then stand in another one."""
+        seen: set[Path] = set()
+        while waiting := [path for path in listed() if path not in seen]:
+            for path in waiting:
+                seen.add(path)
+                part = self._load(table, path, columns)
+                if part is not None:
+                    yield part
+            if all(path.exists() for path in waiting):
+                return
 
     def _load(self, table: Table, path: Path, columns: list[str] | None) -> pa.Table | None:
         try:
-            part = pq.ParquetFile(path).read(columns=columns)
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                part = file.read(columns=columns)
         except FileNotFoundError:
             return None
-        except _PYARROW_ERRORS as error:
+        except _DAMAGED as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the machine's trouble (permissions, open files, the disk), not the file's
             self._set_aside(table, path, str(error))
             return None
         wanted = table.schema if columns is None else pa.schema([table.schema.field(c) for c in columns])
@@ -188,11 +215,17 @@ class Lake:
     def _set_aside(self, table: Table, path: Path, reason: str) -> None:
         target = self.root / QUARANTINE / table.name / f"{path.parent.name}_{path.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        path.rename(target)
+        try:
+            path.rename(target)
+        except FileNotFoundError:
+            return  # another process was faster
+        if table.derived:
+            # Without its manifest the table counts as not made yet, so the next matching makes it anew.
+            (self.root / table.name / CURRENT).unlink(missing_ok=True)
         first = reason.splitlines()[0] if reason else "unreadable"
         write_text(target.with_suffix(".reason.txt"), f"{path}\n{first}\n")
         self.quarantined.append(Quarantined(table.name, path, target, first))
-        log.warning("lake file %s cannot be read (%s): moved to %s; `parallax rebuild` makes its rows anew", path, first, target)
+        log.warning("lake file %s cannot be read (%s): moved to %s; the next run makes its rows anew", path, first, target)
 
     def _write(self, table: Table, day: date, rows: Sequence[Any]) -> Path:
         ordered = sorted(rows, key=lambda row: tuple(getattr(row, k) for k in table.key))
@@ -207,15 +240,20 @@ class Lake:
         target = self.root / table.name / f"day={day.isoformat()}" / f"{_content_hash(table, arrow)}.parquet"
         if not target.exists():
             with atomic_path(target) as temporary:
-                pq.write_table(arrow, temporary, compression="zstd")
+                pq.write_table(arrow, temporary, compression="zstd", write_page_checksum=True)
         return target
 
     def _manifest(self, table: Table) -> dict[str, Any] | None:
         path = self.root / table.name / CURRENT
-        if not path.exists():
+        try:
+            loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(loaded["files"], list) and isinstance(loaded["made_from"], str):
+                return loaded
+        except FileNotFoundError:
             return None
-        loaded: dict[str, Any] = json.loads(path.read_text())
-        return loaded
+        except (ValueError, KeyError, TypeError):
+            log.warning("%s is damaged; the table counts as not made yet", path)
+        return None
 
 
 def _by_day(table: Table, rows: Sequence[Any]) -> dict[date, list[Any]]:
@@ -227,7 +265,10 @@ def _by_day(table: Table, rows: Sequence[Any]) -> dict[date, list[Any]]:
 
 
 def _day_of(path: Path) -> date:
-    return date.fromisoformat(path.parent.name.removeprefix("day="))
+    try:
+        return date.fromisoformat(path.parent.name.removeprefix("day="))
+    except ValueError as error:
+        raise LakeError(f"{path.parent} is no partition of the lake; its name must be like day=2025-03-01. Move it elsewhere.") from error
 
 
 def _content_hash(table: Table, arrow: pa.Table) -> str:
@@ -246,7 +287,7 @@ def _conform(part: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
     columns = []
     for field in schema:
         if field.name in part.column_names:
-            columns.append(part.column(field.name).cast(field.type))
+            columns.append(_cast(part.column(field.name), field, path))
         elif field.nullable:
             columns.append(pa.nulls(part.num_rows, field.type))
         else:
@@ -254,3 +295,13 @@ def _conform(part: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
                 f"{path} has no column {field.name}: an older Parallax wrote it. `parallax rebuild --from snapshots` makes it anew."
             )
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _cast(column: pa.ChunkedArray[Any], field: pa.Field[Any], path: Path) -> pa.ChunkedArray[Any]:
+    try:
+        return column.cast(field.type)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise LakeError(
+            f"{path}, column {field.name}: {column.type} cannot be read as {field.type}: another version of Parallax wrote it. "
+            "`parallax rebuild --from snapshots` makes it anew."
+        ) from error

@@ -119,3 +119,79 @@ def test_every_registered_table_has_an_arrow_schema_with_descriptions() -> None:
     for table in ALL_TABLES:
         assert isinstance(table.schema, pa.Schema)
         assert all(len(c.description) >= 5 for c in table.columns)
+
+
+def test_a_file_damaged_inside_is_set_aside_too(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    (bad,) = lake.append(Sighting, [sighting(n) for n in range(500)])
+    data = bytearray(bad.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    bad.write_bytes(data)
+    assert lake.check(Sighting) == []
+    assert [q.was for q in lake.quarantined] == [bad]
+
+
+def test_a_file_that_may_not_be_read_is_not_taken_for_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(tmp_path)
+    (good,) = lake.append(Sighting, [sighting(1)])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(good))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pq, "ParquetFile", refuse)
+        with pytest.raises(PermissionError):
+            lake.read(Sighting)
+    assert lake.files(Sighting) == [good]
+
+
+def test_a_derived_table_with_a_damaged_file_counts_as_not_made(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.replace(EventMention, [link(1), link(2, day=2)], made_from="a")
+    lake.files(EventMention)[0].write_bytes(b"PAR1")
+    lake.check(EventMention, thorough=False)
+    assert lake.made_from(EventMention) is None
+    assert len(lake.quarantined) == 1
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": 3}', "\x00"])
+def test_a_damaged_manifest_counts_as_none(tmp_path: Path, content: str) -> None:
+    lake = Lake(tmp_path)
+    lake.replace(EventMention, [link(1)], made_from="a")
+    (tmp_path / "event_mention" / "_current.json").write_text(content)
+    assert lake.made_from(EventMention) is None
+    assert lake.read(EventMention) == []
+
+
+def test_a_reader_beside_a_compaction_misses_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(tmp_path)
+    for n in range(4):
+        lake.append(Sighting, [sighting(n)])
+    listed = lake.files
+
+    def compact_after_listing(row_type: type[object], **more: object) -> list[Path]:
+        paths = listed(row_type, **more)  # type: ignore[arg-type]
+        monkeypatch.setattr(lake, "files", listed)
+        Lake(tmp_path).compact(Sighting, before=date(2025, 3, 2))
+        return paths
+
+    monkeypatch.setattr(lake, "files", compact_after_listing)
+    assert [row.entry_id for row in lake.read(Sighting)] == ["e0", "e1", "e2", "e3"]
+
+
+def test_a_folder_that_is_no_day_is_named(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    (path,) = lake.append(Sighting, [sighting(1)])
+    path.parent.rename(path.parent.with_name("day=copy"))
+    with pytest.raises(LakeError, match="day=copy"):
+        lake.days(Sighting)
+
+
+def test_clearing_a_day_leaves_the_others(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.append(Sighting, [sighting(1), sighting(2, day=2)])
+    lake.clear(Sighting, day=date(2025, 3, 1))
+    assert [row.entry_id for row in lake.read(Sighting)] == ["e2"]
+    lake.clear(Sighting)
+    lake.clear(Sighting)
+    assert lake.read(Sighting) == []
