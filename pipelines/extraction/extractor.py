@@ -22,7 +22,7 @@ from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
 from pipelines.extraction.decide import complete, propose
 from pipelines.extraction.items import Coded, CodeItem
 from pipelines.extraction.lexicon_files import load_actor_lexicon
-from pipelines.extraction.mentions import Stamp, publication_day, to_mention
+from pipelines.extraction.mentions import Stamp, people_country, publication_day, to_mention
 from pipelines.extraction.places import PlaceResolver
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.extraction.stages.parse import Lemmas, Parsed, parse_all
@@ -144,11 +144,12 @@ class Extractor:
         rules = self.rules
         analysis = analyse(units, rules.lexicons)
         today = publication_day(item)
+        people = people_country(analysis, item, rules.stamp)
         found = []
         for draft in propose(analysis, rules.learned, rules.embeddings):
             complete(draft, analysis, rules.lexicons, rules.learned, today)
             confidence = rules.learned.calibrated(draft.probability)
-            found.append(to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons))
+            found.append(to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people))
         return found
 
     def _mark(self, item: CodeItem, status: str, detail: str | None, units: list[Parsed], mentions: list[Mention]) -> Extraction:

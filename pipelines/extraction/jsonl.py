@@ -15,7 +15,7 @@ from pipelines.core.errors import UsageError
 from pipelines.core.ids import make_id
 from pipelines.extraction.items import Coded, CodeItem
 from pipelines.extraction.records import Mention, Party
-from pipelines.outlets.schema import Registry
+from pipelines.outlets.schema import UNKNOWN_COUNTRY, Registry
 
 _FIGURE_SLOTS = ("killed", "injured", "detained", "displaced", "troops")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def _item(line: str, where: str, known: Mapping[str, Any]) -> CodeItem:
         outlet_id=row.get("outlet") or "",
         seen_at=published or _EPOCH,
         published_at=published,
-        country=outlet.country if outlet else None,
+        country=outlet.country if outlet and outlet.country != UNKNOWN_COUNTRY else None,
         timezone=outlet.timezone if outlet else "UTC",
         language=row.get("language"),
         title=row.get("title") or "",

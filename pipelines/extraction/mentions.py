@@ -6,7 +6,7 @@ Not here: decisions (decide.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -104,8 +104,28 @@ def publication_day(item: CodeItem) -> date:
         return moment.date()
 
 
-def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons) -> Mention:
-    """Build the record of one draft."""
+def people_country(analysis: ItemAnalysis, item: CodeItem, stamp: Stamp) -> str | None:
+    """The country that "police" or "his wife" belong to when the phrase does not say: the outlet's, unless the item is about another.
+
+    Where the item names places of one other country only, that country; where it names several others, none.
+    """
+    named = set()
+    for unit in analysis.units:
+        p = unit.parsed
+        for first, last in p.entities:
+            if p.entity[first] == "GPE":
+                found = stamp.places.resolve(p.cut(first, last - 1), item.country)
+                if found is not None and found.country:
+                    named.add(found.country)
+    if not named or item.country in named:
+        return item.country
+    return named.pop() if len(named) == 1 else None
+
+
+def to_mention(
+    draft: Draft, confidence: float, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, lexicons: Lexicons, people: str | None
+) -> Mention:
+    """Build the record of one draft; ``people`` is what :func:`people_country` says of its item."""
     unit = analysis.units[draft.unit]
     p, index = unit.parsed, draft.candidate.index
     number = p.sentence_of[index]
@@ -113,9 +133,10 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
     start, end = p.start[draft.candidate.first], p.end[draft.candidate.last]
     today = publication_day(item)
     day, until, precision, source = _when(draft, today)
-    actors = _parties(draft.actors, analysis, item, stamp, day or today, p, index)
+    local = replace(item, country=people)
+    actors = _parties(draft.actors, analysis, local, stamp, day or today, p, index)
     spot = _place(draft, analysis, item, stamp)
-    speaker, cue, chain = _sources(draft, unit, analysis, item, stamp, lexicons, today)
+    speaker, cue, chain = _sources(draft, unit, analysis, local, stamp, lexicons, today)
     when = draft.when
     return Mention(
         mention_id=make_id("mention", item.version_id, p.unit, start, end, stamp.version),
@@ -136,7 +157,7 @@ def to_mention(draft: Draft, confidence: float, analysis: ItemAnalysis, item: Co
         mode=draft.sense.mode if draft.sense else None,
         actors=actors,
         actor_omitted=_omitted(draft, p),
-        targets=_parties(draft.targets, analysis, item, stamp, day or today, p, index),
+        targets=_parties(draft.targets, analysis, local, stamp, day or today, p, index),
         place=spot.text if spot else None,
         place_start=spot.start if spot else None,
         place_end=spot.end if spot else None,

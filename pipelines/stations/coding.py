@@ -18,6 +18,7 @@ from pipelines.articles.language import UNDETERMINED
 from pipelines.articles.records import ArticleVersion
 from pipelines.extraction.extractor import Coded, CodeItem, Extractor, extractor_version
 from pipelines.extraction.records import Extraction, Mention
+from pipelines.outlets.schema import UNKNOWN_COUNTRY
 from pipelines.stations.assembling import outlet_facts
 from pipelines.stations.workspace import Workspace
 
@@ -100,7 +101,7 @@ def pending(workspace: Workspace, version: str, days: set[date] | None) -> list[
                 outlet_id=v.outlet_id,
                 seen_at=v.first_seen,
                 published_at=v.published_at,
-                country=outlet.country if outlet else None,
+                country=outlet.country if outlet and outlet.country != UNKNOWN_COUNTRY else None,
                 timezone=(outlet.timezone if outlet else None) or "UTC",
                 language=None if v.language == UNDETERMINED else v.language,
                 title=v.title,

@@ -1,0 +1,40 @@
+"""Whose police, whose wife: the country of people whom the text does not place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.extraction.extractor import CodeItem, Extractor
+from pipelines.extraction.records import Party
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Extractor:
+    return Extractor.load()
+
+
+def targets(extractor: Extractor, summary: str, country: str | None) -> list[Party]:
+    seen = datetime(2025, 3, 1, tzinfo=UTC)
+    item = CodeItem(version_id="v", article_id="a", outlet_id="o", seen_at=seen, country=country, language="en", summary=summary)
+    (coded,) = extractor.code([item])
+    return [party for mention in coded.mentions for party in (*mention.targets, *mention.actors)]
+
+
+def countries(parties: list[Party]) -> set[str | None]:
+    return {party.country for party in parties}
+
+
+def test_people_at_home_are_of_the_outlets_country(loaded: Extractor) -> None:
+    assert countries(targets(loaded, "Police arrested two students on Monday.", "GBR")) == {"GBR"}
+
+
+def test_people_in_a_story_from_abroad_are_not(loaded: Extractor) -> None:
+    found = targets(loaded, "Police in Nairobi arrested two students on Monday.", "GBR")
+    assert found
+    assert "GBR" not in countries(found)
+
+
+def test_an_outlet_of_unknown_country_lends_none(loaded: Extractor) -> None:
+    assert countries(targets(loaded, "Police arrested two students on Monday.", None)) == {None}
