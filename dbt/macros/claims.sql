@@ -17,11 +17,11 @@
     date_diff('second', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
-{# Who speaks, as one key: the id where known, else the words in lower case, else the kind of source. #}
+{# Who speaks, as one key: the id where it stands for one actor, else the words in lower case, else the kind of source. #}
 {% macro source_key(voice, speaker_id, speaker) -%}
     case
         when {{ voice }} = 'outlet' then null
-        else coalesce({{ speaker_id }}, lower(trim({{ speaker }})), {{ voice }})
+        else coalesce(case when {{ is_one_actor(speaker_id) }} then {{ speaker_id }} end, lower(trim({{ speaker }})), {{ voice }})
     end
 {%- endmacro %}
 

@@ -34,8 +34,16 @@ def test_denominator_is_who_could_have_been_seen(warehouse: duckdb.DuckDBPyConne
     assert found == {
         "alpha": ("covered", None), "alphasunday": ("covered", None), "beta": ("covered", None), "zeta": ("covered", None),
         "iota": ("not_found", None), "gamma": (None, "not_polled_before"), "delta": (None, "not_analysed"),
-        "epsilon": (None, "too_few_articles"), "eta": (None, "not_polled_before"),
+        "epsilon": (None, "too_few_articles"), "eta": (None, "not_polled_before"), "theta": (None, "not_polled_before"),
     }  # fmt: skip
+
+
+def test_an_outlet_that_was_taken_out_of_the_registry_keeps_its_past(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Nothing is published at all if a table cannot bear an outlet without a row in the registry."""
+    found = _by(warehouse, "SELECT outlet_id, publisher, owner, is_registered, enabled, articles FROM dim_outlet WHERE NOT is_registered")
+    assert found == {"theta": ("theta", "unknown", False, False, 1)}
+    assert warehouse.execute("SELECT DISTINCT publisher FROM fct_event_mention WHERE outlet_id = 'theta'").fetchall() == [("theta",)]
+    assert warehouse.execute("SELECT coverage FROM story_outlet WHERE outlet_id = 'theta' AND articles > 0").fetchall() == [("covered",)]
 
 
 def test_last_poll_leaves_nobody_eligible(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:

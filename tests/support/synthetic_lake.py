@@ -38,6 +38,7 @@ def build(path: Path) -> Truth:
     _everyday(world)
     clash_story, clash_event, edited = _clash(world)
     reworded, rewording = _wordings(world)
+    _taken_out(world)
     truth = Truth(
         reworded_article=reworded, rewording_event=rewording, clash_story=clash_story, clash_event=clash_event,
         edited_article=edited, talks_story=_talks(world), late_story=_late(world), wire_event=_wire(world), plan_event=_plan(world),
@@ -194,6 +195,15 @@ def _wordings(world: LakeWorld) -> tuple[str, str]:
     story = world.story(first)
     arrest = world.mention(variant, "arrested", "COERCE", unit="summary", actors=[("Guards", None)], targets=[("thief", None)])
     return first.article_id, world.event(story, arrest)
+
+
+def _taken_out(world: LakeWorld) -> None:
+    """An outlet that was polled and has an article, and that the registry has no more."""
+    world.poll("theta/main", at("2021-09-11 09:00"))
+    version = world.article("mill", "theta/main", at("2021-09-11 09:00"), "Mill burns in Tarn")
+    world.origin(version)
+    story = world.story(version)
+    world.event(story, world.mention(version, "burns", "INCIDENT"))
 
 
 def _plan(world: LakeWorld) -> str:

@@ -41,7 +41,7 @@ inner join {{ ref('int_version') }} as latest_versions
     on first_versions.article_id = latest_versions.article_id and latest_versions.is_latest
 inner join texts as first_texts on first_versions.version_id = first_texts.version_id
 inner join texts as latest_texts on latest_versions.version_id = latest_texts.version_id
-left join {{ ref('stg_outlet') }} as outlets on first_versions.outlet_id = outlets.outlet_id
+left join {{ ref('int_outlet') }} as outlets on first_versions.outlet_id = outlets.outlet_id
 left join {{ ref('stg_story_article') }} as story_articles on first_versions.article_id = story_articles.article_id
 left join {{ ref('stg_article_origin') }} as origins on first_versions.article_id = origins.article_id
 where first_versions.version_number = 1

@@ -39,7 +39,7 @@ pairs as (
         moments.moment + interval '{{ var("poll_window_hours") }} hours' as window_end,
         moments.moment + interval '{{ var("poll_window_hours") }} hours' - interval '{{ var("field_days") }} days' as window_start
     from moments
-    cross join {{ ref('stg_outlet') }} as outlets
+    cross join {{ ref('int_outlet') }} as outlets
 ),
 
 facts as (

@@ -72,4 +72,4 @@ select
     end as mentions_per_1000_words,
     {{ rate_reason('joined.mentions', has_support('joined.mentions', 'joined.stories')) }} as rate_reason
 from joined
-left join {{ ref('stg_outlet') }} as outlets on joined.outlet_id = outlets.outlet_id
+left join {{ ref('int_outlet') }} as outlets on joined.outlet_id = outlets.outlet_id

@@ -42,7 +42,7 @@ eligible as (
         eligibility.moment,
         count(distinct outlets.publisher) as eligible_outlets
     from {{ ref('int_eligibility') }} as eligibility
-    inner join {{ ref('stg_outlet') }} as outlets on eligibility.outlet_id = outlets.outlet_id
+    inner join {{ ref('int_outlet') }} as outlets on eligibility.outlet_id = outlets.outlet_id
     where eligibility.is_eligible
     group by eligibility.moment
 )

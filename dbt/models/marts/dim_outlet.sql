@@ -41,6 +41,7 @@ select
     outlets.ownership_citation,
     outlets.ownership_date,
     outlets.full_text,
+    outlets.is_registered,
     outlets.enabled,
     outlets.verified,
     outlets.homepage,
@@ -53,7 +54,7 @@ select
     coalesce(articles.articles, 0) as articles,
     coalesce(articles.articles_analysed, 0) as articles_analysed,
     coalesce(articles.articles_full_text, 0) as articles_full_text
-from {{ ref('stg_outlet') }} as outlets
+from {{ ref('int_outlet') }} as outlets
 left join feeds on outlets.outlet_id = feeds.outlet_id
 left join polls on outlets.outlet_id = polls.outlet_id
 left join articles on outlets.outlet_id = articles.outlet_id

@@ -77,7 +77,7 @@ select
     reporting.first_reported_at,
     coalesce(reporting.sentences, []) as sentences
 from {{ ref('stg_event') }} as events
-cross join {{ ref('stg_outlet') }} as outlets
+cross join {{ ref('int_outlet') }} as outlets
 left join reporting on events.event_id = reporting.event_id and outlets.outlet_id = reporting.outlet_id
 left join reading on events.story_id = reading.story_id and outlets.outlet_id = reading.outlet_id
 inner join {{ ref('int_eligibility') }} as eligibility

@@ -65,4 +65,4 @@ from {{ ref('stg_article_version') }} as texts
 inner join {{ ref('int_version') }} as history on texts.version_id = history.version_id
 inner join {{ ref('int_article') }} as articles on texts.article_id = articles.article_id
 left join {{ ref('stg_article_version') }} as previous on history.previous_version_id = previous.version_id
-left join {{ ref('stg_outlet') }} as outlets on texts.outlet_id = outlets.outlet_id
+left join {{ ref('int_outlet') }} as outlets on texts.outlet_id = outlets.outlet_id

@@ -37,4 +37,4 @@ select
         when days.articles_in_stories >= {{ var('support_stories') }} then days.articles_unmatched / days.articles_in_stories::double
     end as unmatched_share
 from {{ ref('int_outlet_day') }} as days
-left join {{ ref('stg_outlet') }} as outlets on days.outlet_id = outlets.outlet_id
+left join {{ ref('int_outlet') }} as outlets on days.outlet_id = outlets.outlet_id

@@ -49,5 +49,5 @@ select
     count(*) filter (where everything.direction = 'clear') as clear_direction,
     count(*) filter (where everything.direction != 'clear') as unclear_direction
 from everything
-left join {{ ref('stg_outlet') }} as outlets on everything.outlet_id = outlets.outlet_id
+left join {{ ref('int_outlet') }} as outlets on everything.outlet_id = outlets.outlet_id
 group by everything.outlet_id, everything.source, everything.source_kind, everything.month

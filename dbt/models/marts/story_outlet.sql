@@ -99,7 +99,7 @@ select
     end as appearance,
     coalesce(covering.article_ids, []) as article_ids
 from {{ ref('stg_story') }} as stories
-cross join {{ ref('stg_outlet') }} as outlets
+cross join {{ ref('int_outlet') }} as outlets
 inner join {{ ref('int_eligibility') }} as eligibility
     on stories.first_seen = eligibility.moment and outlets.outlet_id = eligibility.outlet_id
 left join covering on stories.story_id = covering.story_id and outlets.outlet_id = covering.outlet_id
