@@ -15,6 +15,13 @@ from pipelines.stations.alerts import raise_alert, stale_feeds
 from pipelines.stations.coding import active_version, uncoded_days
 
 RECODED_AT_ONCE = 20
+CODING_JOBS = frozenset({build_job.name, daily_job.name, recode_job.name})
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 # Sensors only answer to what happens, so they are on from the start; the schedules ask other people's servers, so the user turns them on.
 RUNNING = dg.DefaultSensorStatus.RUNNING
 
@@ -84,21 +91,27 @@ def silent_feeds(workspace: WorkspaceResource) -> dg.SkipReason:
 
 
 @dg.sensor(jobs=[recode_job, build_job], minimum_interval_seconds=600, default_status=RUNNING)
-def new_extractor(workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def new_extractor(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Backfill after an upgrade of the extractor, newest days first; publish once the new version has caught up.
 
-    Until then the published tables stay with the version that coded the whole record.
+    Until then the published tables stay with the version that coded the whole record. Days of which a run failed, or
+    was never asked for, are found here too.
     """
     opened = workspace.open()
+    if any(run.job_name in CODING_JOBS for run in context.instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))):
+        yield dg.SkipReason("A run that codes is waiting or running.")
+        return
     version = extractor_version(opened.settings.model)
     known = set(INGESTION_DAYS.get_partition_keys())
     days = [d.isoformat() for d in uncoded_days(opened) if d.isoformat() in known]
     shown = published(opened.settings.current)
+    # Dagster starts a run key once and never again, so an hour later a day that is still not coded has another one.
+    hour = opened.clock.now().strftime("%Y-%m-%dT%H")
     if days:
         for day in days[:RECODED_AT_ONCE]:
-            yield dg.RunRequest(run_key=f"{version}:{day}", partition_key=day, job_name=recode_job.name)
+            yield dg.RunRequest(run_key=f"{version}:{day}:{hour}", partition_key=day, job_name=recode_job.name)
     elif shown is not None and shown.generation.extractor_version != active_version(opened):
-        yield dg.RunRequest(run_key=f"publish:{version}", partition_key=max(known), job_name=build_job.name)
+        yield dg.RunRequest(run_key=f"publish:{version}:{hour}", partition_key=max(known), job_name=build_job.name)
     else:
         yield dg.SkipReason(f"Everything is coded with extractor {version}.")
 

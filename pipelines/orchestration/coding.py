@@ -66,4 +66,5 @@ def matched(workspace: WorkspaceResource) -> Iterator[dg.MaterializeResult]:
     }
     for row in _MATCHED:
         extra = numbers.get(row, {}) if report.computed else {}
-        yield dg.MaterializeResult(asset_key=lake_key(row), metadata={"computed": report.computed, **extra})
+        rows = len(opened.lake.keys(row))
+        yield dg.MaterializeResult(asset_key=lake_key(row), metadata={"computed": report.computed, "dagster/row_count": rows, **extra})

@@ -59,7 +59,7 @@ def prune_runs(context: dg.OpExecutionContext, files_gone: int) -> int:
     return len(records)
 
 
-@dg.job(description="Upkeep: compaction of the lake and pruning of Dagster's run logs.")
+@dg.job(name="upkeep", description="Compaction of the lake and pruning of Dagster's run logs.")
 def upkeep_job() -> None:
     """Compact, then prune."""
     prune_runs(compact_lake())

@@ -5,12 +5,14 @@ command line.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from pipelines.loading.checks import CHECKS, Check, run_checks
 from pipelines.loading.load import connect
@@ -20,11 +22,17 @@ from pipelines.settings import PROJECT_ROOT
 from pipelines.stations import building
 
 POOL = "warehouse"
+BUILT_DAILY = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 PROJECT = DbtProject(project_dir=PROJECT_ROOT / "dbt", profiles_dir=PROJECT_ROOT / "dbt")
 
 
 class Translator(DagsterDbtTranslator):
-    """Names dbt's assets as dbt names the tables, and gives each an owner, a group by layer and its kinds."""
+    """Names dbt's assets as dbt names the tables, and gives each an owner, a group by layer and its kinds; marts must be fresh."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """Return the spec of one model; marts go stale when no build has made them for a day."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(freshness_policy=BUILT_DAILY) if spec.group_name == "marts" else spec
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Return ``lake/<table>`` for sources and the plain table name for models."""
@@ -52,8 +60,30 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, workspace: Wo
     with opened.lock("build"):
         building.load_lake(opened)
         os.environ.update(building.dbt_environment(opened.settings))
-        yield from dbt.cli(["build", *building.NO_UNIT_TESTS], context=context).stream()
+        events: list[Any] = []
+        failure = None
+        try:
+            for event in dbt.cli(["build", *building.NO_UNIT_TESTS], context=context).stream():
+                events.append(event)
+        except DagsterDbtCliRuntimeError as error:
+            failure = error
+        yield from _with_row_counts(events, context, opened.settings.build_database)
+        if failure is not None:
+            raise failure
         building.mark_transformed(opened.settings)
+
+
+def _with_row_counts(events: Sequence[Any], context: dg.AssetExecutionContext, database: Path) -> Iterator[Any]:
+    """Add to each model's event how many rows it has; dbt holds the database until it ends, so they are counted after it."""
+    with connect(database, read_only=True) as connection:
+        connection.execute("SET search_path = 'main,intermediate,staging'")
+        for event in events:
+            if isinstance(event, dg.Output):
+                name = context.asset_key_for_output(event.output_name).path[-1]
+                counted = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+                yield event.with_metadata({**event.metadata, "dagster/row_count": counted[0] if counted else 0})
+            else:
+                yield event
 
 
 def _mart_keys() -> list[dg.AssetKey]:
@@ -103,7 +133,7 @@ def _check_key(check: Check) -> dg.AssetCheckKey:
     kinds={"duckdb"},
     pool=POOL,
     description="The read-only database that analysts open: `warehouse/current/parallax.duckdb`.",
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+    freshness_policy=BUILT_DAILY,
 )
 def published_database(workspace: WorkspaceResource) -> dg.MaterializeResult:
     """Copy the checked build database into a folder of its own and swap the symlink `current` to it."""
