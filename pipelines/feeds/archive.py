@@ -63,6 +63,14 @@ class Archive:
             raise _damaged(target, "its content does not have the hash that it is named by")
         return body
 
+    def intact(self, sha: str) -> bool:
+        """Whether a body is there and still is what its name says."""
+        try:
+            self.get(sha)
+        except LakeError:
+            return False
+        return True
+
     def __contains__(self, sha: object) -> bool:
         return isinstance(sha, str) and bool(_SHA.fullmatch(sha)) and self.path(sha).exists()
 

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 CURRENT = "_current.json"
 QUARANTINE = "_quarantine"
+REPAIRED = ".repaired.txt"
 # pyarrow raises a bare OSError, without a number, for files whose content is damaged.
 _DAMAGED = (pa.ArrowInvalid, OSError, EOFError)
 
@@ -222,6 +223,7 @@ class Lake:
         if table.derived:
             # Without its manifest the table counts as not made yet, so the next matching makes it anew.
             (self.root / table.name / CURRENT).unlink(missing_ok=True)
+        target.with_suffix(REPAIRED).unlink(missing_ok=True)
         first = reason.splitlines()[0] if reason else "unreadable"
         write_text(target.with_suffix(".reason.txt"), f"{path}\n{first}\n")
         self.quarantined.append(Quarantined(table.name, path, target, first))

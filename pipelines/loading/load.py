@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
 _CODED = frozenset({"mention", "extraction"})
+# What a full disk or too little memory looks like: while writing, at COMMIT, at CHECKPOINT.
+_STOPPED = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.OutOfMemoryException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
     Raises:
         BusyError: another process holds the file.
-        BuildError: the file is no DuckDB database that this version can open.
+        BuildError: the file is no DuckDB database that this version can open, or disk or memory failed it inside the block.
     """
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,8 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+    except _STOPPED as error:
+        raise BuildError(f"{path}: DuckDB had to stop: {_first_line(error)}") from error
     finally:
         connection.close()
 
@@ -97,7 +101,8 @@ def load(
     with connect(database) as connection:
         _refuse_newer(connection, database)
         connection.execute("BEGIN")
-        connection.execute("CREATE SCHEMA IF NOT EXISTS lake")
+        _empty(connection)
+        connection.execute("CREATE SCHEMA lake")
         for row_type in ROW_TYPES:
             _load_table(connection, lake, row_type, until, extractor_version)
         loaded = loaded_tables(connection)
@@ -134,11 +139,24 @@ def table_checksums(connection: duckdb.DuckDBPyConnection, volatile: Mapping[str
     return result
 
 
+def _empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop everything, so that a table of an older Parallax, or a model that was renamed, is never published again."""
+    schemas = connection.execute("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'").fetchall()
+    for (schema,) in schemas:
+        connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
+    views = connection.execute("SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'").fetchall()
+    tables = connection.execute("SELECT 'TABLE', table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+    for kind, name in [*views, *tables]:
+        connection.execute(f'DROP {kind} main."{name}" CASCADE')
+
+
 def _load_table(connection: duckdb.DuckDBPyConnection, lake: Lake, row_type: type, until: datetime | None, extractor_version: str) -> None:
     table = table_of(row_type)
     target = f'lake."{table.name}"'
     paths = [str(path) for path in _readable(lake, row_type)]
     columns = ", ".join(f'"{c.name}"' for c in table.columns)
+    # The declared columns come first, so that a column which no file has yet (an older Parallax wrote them all) is NULL.
+    connection.register("declared", table.schema.empty_table())
     if paths:
         conditions, values = ["TRUE"], [paths]
         if until is not None and not table.derived:
@@ -149,15 +167,14 @@ def _load_table(connection: duckdb.DuckDBPyConnection, lake: Lake, row_type: typ
             values.append(extractor_version)  # type: ignore[arg-type]
         key = ", ".join(f'"{k}"' for k in table.key)
         connection.execute(
-            f"CREATE OR REPLACE TABLE {target} AS SELECT {columns} FROM read_parquet(?, union_by_name = true, hive_partitioning = false) "
+            f"CREATE OR REPLACE TABLE {target} AS SELECT {columns} FROM (SELECT * FROM declared UNION ALL BY NAME "
+            "SELECT * FROM read_parquet(?, union_by_name = true, hive_partitioning = false)) "
             f"WHERE {' AND '.join(conditions)} QUALIFY row_number() OVER (PARTITION BY {key}) = 1 ORDER BY {key}",
             values,
         )
     else:
-        empty = table.schema.empty_table()
-        connection.register("empty_lake_table", empty)
-        connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM empty_lake_table")
-        connection.unregister("empty_lake_table")
+        connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM declared")
+    connection.unregister("declared")
     connection.execute(f"COMMENT ON TABLE {target} IS {_literal(f'One row per {table.grain}.')}")
     for column in table.columns:
         connection.execute(f'COMMENT ON COLUMN {target}."{column.name}" IS {_literal(column.description)}')
@@ -199,7 +216,10 @@ def _describe(
     now: datetime,
 ) -> Generation:
     lake_hash = hashlib.sha256("\n".join(f"{t.name} {t.rows} {t.checksum}" for t in loaded).encode()).hexdigest()[:20]
-    span = connection.execute("SELECT min(requested_at), max(requested_at) FROM lake.fetch").fetchone()
+    # The newest row of any recorded table: pages and measurements come after the poll, and belong to the generation too.
+    days = " UNION ALL ".join(f'SELECT "{t.day}" FROM lake."{t.name}"' for t in map(table_of, ROW_TYPES) if not t.derived)
+    newest = f"(SELECT max(day) FROM ({days}) AS every_table(day))"
+    span = connection.execute(f"SELECT (SELECT min(requested_at) FROM lake.fetch), {newest}").fetchone()
     assert span is not None
     return Generation(
         generation_id=make_id("generation", lake_hash, code_version, extractor_version, model),
@@ -219,7 +239,7 @@ GENERATION_COLUMNS: dict[str, tuple[str, str]] = {
     "extractor_version": ("VARCHAR", "Version of the extractor that coded the mentions."),
     "model": ("VARCHAR", "spaCy pipeline that the extractor stands on."),
     "lake_from": ("TIMESTAMPTZ", "Time of the first poll in the record."),
-    "lake_until": ("TIMESTAMPTZ", "Time of the last poll in the record."),
+    "lake_until": ("TIMESTAMPTZ", "Time of the newest row in the record: a poll, a page or a measurement."),
     "lake_hash": ("VARCHAR", "Hash of all rows of the lake that were loaded."),
     "built_at": ("TIMESTAMPTZ", "When this database was made."),
     "schema_version": ("INTEGER", "Version of the tables; a Parallax refuses a database of a newer one."),

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.core.errors import NothingPublishedError
+from pipelines.core.errors import BuildError, NothingPublishedError
 from pipelines.core.files import atomic_path, write_text
-from pipelines.loading.load import Generation
+from pipelines.loading.load import SCHEMA_VERSION, Generation
 
 log = logging.getLogger(__name__)
 
@@ -75,16 +75,26 @@ def publish(
 
 
 def published(current: Path) -> Published | None:
-    """Return what is published now, or None."""
+    """Return what is published now, or None.
+
+    Raises:
+        BuildError: the generation's manifest is damaged, or a newer Parallax wrote it.
+    """
     folder = current.resolve()
     manifest = folder / MANIFEST
     if not manifest.exists() or not (folder / DATABASE).exists():
         return None
-    facts = json.loads(manifest.read_text())
-    fingerprint, tables = facts.pop("fingerprint"), facts.pop("tables", {})
-    for name in ("lake_from", "lake_until", "built_at"):
-        facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
-    return Published(Generation(**facts), folder, fingerprint, tables)
+    try:
+        facts = json.loads(manifest.read_text(encoding="utf-8"))
+        version = int(facts["schema_version"])
+        if version <= SCHEMA_VERSION:
+            values = {f.name: facts[f.name] for f in dataclasses.fields(Generation)}
+            for name in ("lake_from", "lake_until", "built_at"):
+                values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+            return Published(Generation(**values), folder, str(facts["fingerprint"]), dict(facts.get("tables", {})))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BuildError(f"{manifest} is damaged; `parallax publish` publishes the record anew.") from error
+    raise BuildError(f"{folder} was published by a newer Parallax (schema {version}, this one knows {SCHEMA_VERSION}). Upgrade Parallax.")
 
 
 def require_published(current: Path) -> Published:
@@ -92,6 +102,7 @@ def require_published(current: Path) -> Published:
 
     Raises:
         NothingPublishedError: nothing is.
+        BuildError: as for :func:`published`.
     """
     found = published(current)
     if found is None:
@@ -100,9 +111,17 @@ def require_published(current: Path) -> Published:
 
 
 def generations(snapshots: Path) -> list[Published]:
-    """Return all kept generations, oldest first."""
-    found = [published(folder) for folder in sorted(snapshots.glob("*")) if folder.is_dir()]
-    return [p for p in found if p is not None]
+    """Return all kept generations that this Parallax can read, oldest first."""
+    found = []
+    for folder in sorted(f for f in snapshots.glob("*") if f.is_dir()):
+        try:
+            generation = published(folder)
+        except BuildError as error:
+            log.warning("%s", error)
+            continue
+        if generation is not None:
+            found.append(generation)
+    return found
 
 
 def _swap(current: Path, folder: Path) -> None:
@@ -112,9 +131,13 @@ def _swap(current: Path, folder: Path) -> None:
 
 
 def _prune(snapshots: Path, newest: Path, keep: int) -> None:
-    folders = sorted((f for f in snapshots.iterdir() if f.is_dir()), key=lambda f: f.name)
-    for folder in [f for f in folders if f != newest][: max(0, len(folders) - keep)]:
-        shutil.rmtree(folder)
+    """Delete what killed or failed publications left, then all but the last ``keep`` generations."""
+    others = sorted((f for f in snapshots.iterdir() if f.is_dir() and f != newest), key=lambda f: f.name)
+    whole = [f for f in others if (f / MANIFEST).exists() and (f / DATABASE).exists()]
+    kept = set(whole[max(0, len(whole) - keep + 1) :])
+    for folder in others:
+        if folder not in kept:
+            shutil.rmtree(folder)
 
 
 def _iso(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from pathlib import Path
 from pipelines.feeds.records import Fetch
 from pipelines.stations.polling import latest_states
 from pipelines.stations.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 FILE = "alerts.jsonl"
 INTERVALS_UNTIL_STALE = 3
@@ -55,9 +58,13 @@ def alerts(workspace: Workspace, *, since: datetime | None = None) -> list[Alert
     if not path.exists():
         return []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        values = json.loads(line)
-        alert = Alert(datetime.fromisoformat(values["at"]), values["kind"], values["key"], values["sentence"])
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            values = json.loads(line)
+            alert = Alert(datetime.fromisoformat(values["at"]), values["kind"], values["key"], values["sentence"])
+        except (ValueError, KeyError, TypeError):
+            log.warning("%s: a line is damaged, as a killed process leaves one; it is passed over", path)
+            continue
         if since is None or alert.at >= since:
             found.append(alert)
     return found

@@ -39,8 +39,9 @@ def assemble_new(workspace: Workspace) -> AssembleReport:
         with workspace.progress.step("assemble", len(pending)) as step:
             assembly = assemble(pending, ArticleIndex.from_versions(existing), outlet_facts(workspace), _limits(workspace))
             step.advance(len(pending))
-        workspace.lake.append(ArticleVersion, assembly.versions)
-        workspace.lake.append(ArticleEntry, assembly.links)
+        with workspace.writing():
+            workspace.lake.append(ArticleVersion, assembly.versions)
+            workspace.lake.append(ArticleEntry, assembly.links)
     return _report(pending, assembly.versions, {v.article_id for v in existing})
 
 

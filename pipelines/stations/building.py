@@ -23,6 +23,7 @@ from pipelines.loading.publish import Published, publish, published
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.settings import Settings
 from pipelines.stations.coding import active_version
+from pipelines.stations.matching import catch_up
 from pipelines.stations.workspace import Workspace, code_version
 
 _LOG_ONLY = frozenset({"fetch", "sighting", "snapshot"})
@@ -57,8 +58,9 @@ def build(workspace: Workspace, *, force: bool = False, until: datetime | None =
     """
     with workspace.lock("build"):
         fingerprint = lake_fingerprint(workspace)
-        before = published(workspace.settings.current)
-        if not force and before is not None and before.fingerprint == fingerprint:
+        # Not read when forced: this is how a damaged manifest is got rid of.
+        before = None if force else published(workspace.settings.current)
+        if before is not None and before.fingerprint == fingerprint:
             return BuildReport(published=None)
         with workspace.progress.step("build", 4) as step:
             generation, loaded = load_lake(workspace, until=until)
@@ -81,18 +83,24 @@ def lake_fingerprint(workspace: Workspace) -> str:
 def load_lake(
     workspace: Workspace, *, until: datetime | None = None, version: str | None = None
 ) -> tuple[Generation, list[LoadedTable]]:
-    """Load the lake into the build database, with the mentions of extractor ``version`` (default: the active one)."""
+    """Load the lake into the build database, with the mentions of extractor ``version`` (default: the active one).
+
+    Meanwhile nobody writes to the lake, so that no table is newer than another.
+    """
     settings = workspace.settings
     _marker(settings).unlink(missing_ok=True)
-    return load(
-        workspace.lake,
-        settings.build_database,
-        code_version=code_version(),
-        extractor_version=version or active_version(workspace),
-        model=settings.model,
-        now=SystemClock().now(),
-        until=until,
-    )
+    with workspace.writing():
+        counted = version or active_version(workspace)
+        catch_up(workspace, until=until, version=counted)
+        return load(
+            workspace.lake,
+            settings.build_database,
+            code_version=code_version(),
+            extractor_version=counted,
+            model=settings.model,
+            now=SystemClock().now(),
+            until=until,
+        )
 
 
 def check_build(workspace: Workspace) -> list[CheckResult]:

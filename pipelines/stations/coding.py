@@ -139,8 +139,9 @@ def _code_in_child(chunk: list[CodeItem]) -> list[Coded]:
 
 
 def _write(workspace: Workspace, coded: Sequence[Coded], report: CodeReport) -> None:
-    workspace.lake.append(Mention, [m for c in coded for m in c.mentions])
-    workspace.lake.append(Extraction, [c.extraction for c in coded if c.extraction])
+    with workspace.writing():
+        workspace.lake.append(Mention, [m for c in coded for m in c.mentions])
+        workspace.lake.append(Extraction, [c.extraction for c in coded if c.extraction])
     for c in coded:
         assert c.extraction is not None
         report.statuses[c.extraction.status] += 1

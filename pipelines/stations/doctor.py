@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -13,15 +14,16 @@ from pipelines.core.errors import ParallaxError
 from pipelines.core.records import table_of
 from pipelines.extraction.extractor import extractor_version
 from pipelines.feeds.records import Fetch, Snapshot
-from pipelines.lake.store import QUARANTINE
 from pipelines.loading.publish import published
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.stations.alerts import ABANDONED, alerts, stale_feeds
 from pipelines.stations.outlets import check_outlets
-from pipelines.stations.polling import JOURNAL, latest_states
+from pipelines.stations.polling import CLOCK_DRIFT, JOURNAL, latest_states
+from pipelines.stations.repairing import set_aside
 from pipelines.stations.workspace import Workspace, code_version
 
 Level = Literal["ok", "note", "broken"]
+_OFFLINE = frozenset({"dns_error", "connection_error", "tls_error", "timeout"})
 LEAST_FREE_BYTES = 1024**3
 RECENT = timedelta(days=2)
 
@@ -37,7 +39,8 @@ class Finding:
 
 def examine(workspace: Workspace, *, network: bool = False) -> list[Finding]:
     """Look at everything; with ``network``, also fetch every feed once."""
-    parts: list[Callable[[Workspace], Iterator[Finding]]] = [_folders, _registry, _model, _dbt, _lake, _feeds, _published, _alerts]
+    parts: list[Callable[[Workspace], Iterator[Finding]]] = []
+    parts += [_folders, _registry, _model, _dbt, _lake, _archive, _feeds, _published, _alerts]
     findings: list[Finding] = []
     for part in parts:
         try:
@@ -97,13 +100,30 @@ def _dbt(workspace: Workspace) -> Iterator[Finding]:
 def _lake(workspace: Workspace) -> Iterator[Finding]:
     for row_type in ROW_TYPES:
         workspace.lake.check(row_type)
-    aside = sorted((workspace.settings.lake / QUARANTINE).rglob("*.parquet")) if workspace.settings.lake.exists() else []
-    for path in aside:
-        remedy = "`parallax rebuild --from snapshots` makes its rows anew"
-        yield Finding("broken", "lake", f"{path} could not be read and was set aside; {remedy}, then delete it.")
+    for lost in set_aside(workspace):
+        if lost.done.exists():
+            yield Finding("note", "lake", f"{lost.path} was damaged. {lost.done.read_text().strip()} It can be deleted.")
+        else:
+            yield Finding("broken", "lake", f"{lost.path} could not be read and was set aside; `parallax run` brings its rows back.")
     counts = {table_of(t).name: len(workspace.lake.files(t)) for t in ROW_TYPES}
     filled = sum(1 for n in counts.values() if n)
     yield Finding("ok", "lake", f"{sum(counts.values())} files in {filled} tables under {workspace.settings.lake}.")
+
+
+def _archive(workspace: Workspace) -> Iterator[Finding]:
+    """Every body must be there; those of the last days are read as well."""
+    rows = workspace.lake.read_columns(Fetch, ["body_sha256", "requested_at"])
+    bodies = {r["body_sha256"]: r["requested_at"] for r in sorted(rows, key=lambda r: r["requested_at"]) if r["body_sha256"]}
+    if not bodies:
+        return
+    recent = max(bodies.values()) - RECENT
+    archive = workspace.archive
+    lost = [sha for sha, at in bodies.items() if sha not in archive or (at >= recent and not archive.intact(sha))]
+    if lost:
+        such = archive.path(lost[0])
+        yield Finding("broken", "archive", f"{len(lost)} bodies are missing or damaged, such as {such}; restore them from a backup.")
+    else:
+        yield Finding("ok", "archive", f"{len(bodies)} bodies under {workspace.settings.archive}.")
 
 
 def _feeds(workspace: Workspace) -> Iterator[Finding]:
@@ -114,7 +134,14 @@ def _feeds(workspace: Workspace) -> Iterator[Finding]:
         return
     failing = [s for s in states.values() if s.consecutive_failures]
     well = len(states) - len(failing)
-    yield Finding("ok", "feeds", f"{len(states)} of {len(feeds)} feeds were polled; {well} answered well the last time.")
+    if not well:
+        yield Finding("broken", "feeds", _all_fail(states.values()))
+    else:
+        yield Finding("ok", "feeds", f"{len(states)} of {len(feeds)} feeds were polled; {well} answered well the last time.")
+    ahead = max(s.requested_at for s in states.values())
+    if ahead > workspace.clock.now() + CLOCK_DRIFT:
+        sentence = f"The record holds polls of {ahead:%d %b %Y %H:%M} UTC, which is yet to come: the clock was or is wrong."
+        yield Finding("note", "clock", sentence)
     for s in sorted(failing, key=lambda s: s.feed_id):
         times = "once" if s.consecutive_failures == 1 else f"{s.consecutive_failures} times in a row"
         why = s.detail or f"HTTP {s.status}"
@@ -125,6 +152,13 @@ def _feeds(workspace: Workspace) -> Iterator[Finding]:
     for stale in stale_feeds(workspace):
         yield Finding("broken", f"feed {stale.feed_id}", stale.sentence)
     yield from _bad_bodies(workspace, last - RECENT)
+
+
+def _all_fail(states: Collection[Fetch]) -> str:
+    outcomes = Counter(s.outcome for s in states)
+    listed = ", ".join(f"{n} {name}" for name, n in outcomes.most_common())
+    remedy = "look at your connection" if outcomes.keys() <= _OFFLINE else "the single feeds are told below"
+    return f"None of {len(states)} feeds answered well the last time ({listed}); {remedy}."
 
 
 def _bad_bodies(workspace: Workspace, since: object) -> Iterator[Finding]:

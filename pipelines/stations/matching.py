@@ -18,7 +18,7 @@ from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
 from pipelines.outlets.registry import publisher_of
 from pipelines.stations.coding import active_version
-from pipelines.stations.workspace import Workspace, code_version
+from pipelines.stations.workspace import SILENT, Progress, Workspace, code_version
 from pipelines.stories.cluster import build_stories
 from pipelines.stories.events import build_events
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle
@@ -43,37 +43,73 @@ def match(workspace: Workspace, *, until: datetime | None = None, version: str |
     ``until`` and ``version`` cut the record at an ingestion time and choose an extractor version (for making an old
     generation again); without them everything counts, with the mentions of the active version.
     """
-    lake = workspace.lake
     with workspace.lock("match"):
-        version = version or active_version(workspace)
-        made_from = make_id("match", lake.fingerprint(ArticleVersion, Extraction, Mention), version, code_version(), until)
-        if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)):
+        matched = _compute(workspace, until, version, workspace.progress)
+        if matched is None:
             return MatchReport(computed=False)
-        with workspace.progress.step("match", 3) as step:
-            versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
-            publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
-            links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
-            step.advance()
-            mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
-            stories, story_articles = build_stories(versions, links, origins, mentions)
-            step.advance()
-            events, event_mentions = build_events(mentions, story_articles)
-            step.advance()
-        lake.replace(CopyLink, links, made_from)
-        lake.replace(ArticleOrigin, origins, made_from)
-        lake.replace(Story, stories, made_from)
-        lake.replace(StoryArticle, story_articles, made_from)
-        lake.replace(Event, events, made_from)
-        lake.replace(EventMention, event_mentions, made_from)
-    return MatchReport(
-        computed=True,
-        copy_links=len(links),
-        copy_groups=len({o.copy_group_id for o in origins if o.copy_group_id}),
-        stories=len(stories),
-        stories_of_several_outlets=sum(s.outlets > 1 for s in stories),
-        events=len(events),
-        events_of_several_outlets=sum(e.outlets > 1 for e in events),
-    )
+        with workspace.writing():
+            _write(workspace, matched)
+    return matched.report()
+
+
+def catch_up(workspace: Workspace, *, until: datetime | None = None, version: str | None = None) -> None:
+    """Match what another process added since :func:`match` ran, for a caller that holds the lake: no article without story."""
+    matched = _compute(workspace, until, version, SILENT)
+    if matched is not None:
+        _write(workspace, matched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    made_from: str
+    links: list[CopyLink]
+    origins: list[ArticleOrigin]
+    stories: list[Story]
+    story_articles: list[StoryArticle]
+    events: list[Event]
+    event_mentions: list[EventMention]
+
+    def report(self) -> MatchReport:
+        return MatchReport(
+            computed=True,
+            copy_links=len(self.links),
+            copy_groups=len({o.copy_group_id for o in self.origins if o.copy_group_id}),
+            stories=len(self.stories),
+            stories_of_several_outlets=sum(s.outlets > 1 for s in self.stories),
+            events=len(self.events),
+            events_of_several_outlets=sum(e.outlets > 1 for e in self.events),
+        )
+
+
+def _compute(workspace: Workspace, until: datetime | None, version: str | None, progress: Progress) -> _Matched | None:
+    """Match the record; None when the tables already stand on it."""
+    lake = workspace.lake
+    version = version or active_version(workspace)
+    publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
+    inputs = lake.fingerprint(ArticleVersion, Extraction, Mention)
+    made_from = make_id("match", inputs, version, code_version(), until, *(f"{k}={v}" for k, v in sorted(publishers.items())))
+    if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)):
+        return None
+    with progress.step("match", 3) as step:
+        versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
+        links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
+        step.advance()
+        mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
+        stories, story_articles = build_stories(versions, links, origins, mentions)
+        step.advance()
+        events, event_mentions = build_events(mentions, story_articles)
+        step.advance()
+    return _Matched(made_from, links, origins, stories, story_articles, events, event_mentions)
+
+
+def _write(workspace: Workspace, matched: _Matched) -> None:
+    lake, made_from = workspace.lake, matched.made_from
+    lake.replace(CopyLink, matched.links, made_from)
+    lake.replace(ArticleOrigin, matched.origins, made_from)
+    lake.replace(Story, matched.stories, made_from)
+    lake.replace(StoryArticle, matched.story_articles, made_from)
+    lake.replace(Event, matched.events, made_from)
+    lake.replace(EventMention, matched.event_mentions, made_from)
 
 
 def poll_intervals(workspace: Workspace, until: datetime | None = None) -> dict[str, int]:

@@ -35,7 +35,8 @@ def fetch_pages(workspace: Workspace) -> PagesReport:
     """
     with workspace.lock("pages"):
         versions = _restored(workspace)
-        workspace.lake.append(ArticleVersion, versions)
+        with workspace.writing():
+            workspace.lake.append(ArticleVersion, versions)
         waiting = _waiting(workspace)
         outcomes: Counter[str] = Counter()
         if waiting:
@@ -89,7 +90,8 @@ def _fetched(workspace: Workspace, waiting: list[ArticleVersion]) -> Iterator[tu
             page = fetcher.fetch(version, allow_loopback=version.outlet_id in local or settings.allow_loopback)
             fuller = with_body(version, page) if page.outcome == "ok" else None
             # The version first: a page that stands in the lake is never asked for again.
-            workspace.lake.append(ArticleVersion, [fuller] if fuller else [])
-            workspace.lake.append(Page, [page])
+            with workspace.writing():
+                workspace.lake.append(ArticleVersion, [fuller] if fuller else [])
+                workspace.lake.append(Page, [page])
             yield page, fuller
             step.advance()

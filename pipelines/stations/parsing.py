@@ -10,6 +10,8 @@ from pipelines.core.ids import make_id
 from pipelines.feeds.parse import ParseContext
 from pipelines.feeds.parser_pool import ParseJob, ParseLimits, ParserPool
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
+from pipelines.stations.polling import register
+from pipelines.stations.repairing import repair
 from pipelines.stations.workspace import Workspace
 
 FLUSH_EVERY = 500
@@ -33,8 +35,14 @@ class ParseReport:
 
 
 def parse(workspace: Workspace) -> ParseReport:
-    """Parse pending bodies in the order in which they were fetched; write entries, sightings, then the snapshots."""
+    """Parse pending bodies in the order in which they were fetched; write entries, sightings, then the snapshots.
+
+    The first station after the fetch log, so it has damaged lake files repaired, and an
+    edited registry written down, before anything is made from them.
+    """
     report = ParseReport()
+    repair(workspace)
+    register(workspace)
     with workspace.lock("parse"):
         jobs = list(_pending(workspace))
         if not jobs:
@@ -94,9 +102,10 @@ def _sightings(snapshot: Snapshot, entries: list[Entry]) -> list[Sighting]:
 def _flush(workspace: Workspace, batch: list[tuple[Snapshot, list[Entry], list[Sighting]]], report: ParseReport) -> None:
     entries = [e for _, part, _ in batch for e in part]
     sightings = [s for _, _, part in batch for s in part]
-    workspace.lake.append(Entry, entries)
-    workspace.lake.append(Sighting, sightings)
-    workspace.lake.append(Snapshot, [s for s, _, _ in batch])
+    with workspace.writing():
+        workspace.lake.append(Entry, entries)
+        workspace.lake.append(Sighting, sightings)
+        workspace.lake.append(Snapshot, [s for s, _, _ in batch])
     report.new_entries += len(entries)
     report.sightings += len(sightings)
     report.outcomes.update(s.outcome for s, _, _ in batch)

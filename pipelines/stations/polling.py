@@ -12,10 +12,11 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.clock import Clock, SystemClock
 from pipelines.core.ids import make_id
 from pipelines.core.records import from_mapping, table_of
 from pipelines.feeds import polling
@@ -27,6 +28,7 @@ from pipelines.outlets.registry import to_rows
 from pipelines.stations.workspace import Workspace
 
 JOURNAL = "poll.jsonl"
+CLOCK_DRIFT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def poll(workspace: Workspace, *, everything: bool = False) -> PollReport:
             for outlet, source in workspace.registry.feeds()
             if outlet.enabled
         ]
-        states = latest_states(workspace.lake, {t.feed_id for t in targets})
         now = workspace.clock.now()
+        states = latest_states(workspace.lake, {t.feed_id for t in targets}, until=_believable(workspace.clock, now))
         logged = {feed for feed, state in states.items() if state.requested_at >= now}
         due = [t for t in targets if t.feed_id not in logged]
         journal = workspace.settings.home / JOURNAL
@@ -103,9 +105,10 @@ def register(workspace: Workspace) -> None:
     """Write the registry's state to the lake, if it changed."""
     outlets, feeds = to_rows(workspace.registry)
     made_from = str(hash_rows([*outlets, *feeds]))
-    if workspace.lake.made_from(FeedRow) != made_from:
-        workspace.lake.replace(OutletRow, outlets, made_from)
-        workspace.lake.replace(FeedRow, feeds, made_from)
+    if any(workspace.lake.made_from(t) != made_from for t in (OutletRow, FeedRow)):
+        with workspace.writing():
+            workspace.lake.replace(OutletRow, outlets, made_from)
+            workspace.lake.replace(FeedRow, feeds, made_from)
 
 
 def hash_rows(rows: Iterable[object]) -> str:
@@ -113,12 +116,22 @@ def hash_rows(rows: Iterable[object]) -> str:
     return make_id("rows", *(repr(row) for row in rows))
 
 
-def latest_states(lake: Lake, feed_ids: set[str]) -> dict[str, Fetch]:
-    """Return the last fetch of each feed, reading the log backwards by day until all are found."""
+def _believable(clock: Clock, now: datetime) -> datetime | None:
+    """Return the time after which a logged poll is not believed; None on a clock that is set by hand (demo, replay).
+
+    A machine whose clock was a year ahead for a day must not wait a year for its next poll.
+    """
+    return now + CLOCK_DRIFT if isinstance(clock, SystemClock) else None
+
+
+def latest_states(lake: Lake, feed_ids: set[str], *, until: datetime | None = None) -> dict[str, Fetch]:
+    """Return the last fetch of each feed (up to ``until``), reading the log backwards by day until all are found."""
     found: dict[str, Fetch] = {}
     for day in reversed(lake.days(Fetch)):
         of_day: dict[str, Fetch] = {}
         for fetch in lake.read(Fetch, days={day}):
+            if until is not None and fetch.requested_at > until:
+                continue
             if fetch.feed_id in feed_ids and fetch.feed_id not in found:
                 before = of_day.get(fetch.feed_id)
                 if before is None or fetch.requested_at > before.requested_at:
@@ -135,7 +148,8 @@ def recover_journal(workspace: Workspace) -> int:
     if not journal.exists():
         return 0
     fetches = list(_read_journal(journal))
-    workspace.lake.append(Fetch, fetches)
+    with workspace.writing():
+        workspace.lake.append(Fetch, fetches)
     journal.unlink()
     return len(fetches)
 

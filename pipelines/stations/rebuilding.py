@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.errors import BuildError, UsageError
-from pipelines.core.records import table_of
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Sighting, Snapshot
 from pipelines.loading.publish import Published, generations
@@ -19,6 +20,8 @@ from pipelines.stations.polling import register
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace, code_version
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+
+log = logging.getLogger(__name__)
 
 # Pages are a record: what a page said on one day cannot be fetched again, so they are never cleared.
 FROM_SNAPSHOTS = (Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Extraction, Mention)
@@ -40,7 +43,8 @@ class Remade:
 def rebuild(workspace: Workspace, *, source: str = "lake") -> RunReport:
     """Delete what can be made anew and make it: from the ``lake``, from ``articles``, or from ``snapshots``.
 
-    The archive, the fetch log, fetched pages and published generations stay in any case.
+    The archive, the fetch log, fetched pages and published generations stay in any case; so does what was read from
+    bodies that the archive has lost since.
 
     Raises:
         UsageError: ``source`` is none of the three.
@@ -52,12 +56,32 @@ def rebuild(workspace: Workspace, *, source: str = "lake") -> RunReport:
     }
     if source not in cleared:
         raise UsageError(f"--from {source}: choose one of {', '.join(cleared)}.")
-    for row_type in cleared[source]:
-        shutil.rmtree(workspace.settings.lake / table_of(row_type).name, ignore_errors=True)
-    shutil.rmtree(workspace.settings.build_database.parent, ignore_errors=True)
+    with workspace.lock("build"), workspace.writing():
+        kept = _rows_of_lost_bodies(workspace) if Snapshot in cleared[source] else {}
+        for row_type in cleared[source]:
+            workspace.lake.clear(row_type)
+        for row_type, rows in kept.items():
+            workspace.lake.append(row_type, rows)
+        if workspace.settings.build_database.parent.exists():
+            shutil.rmtree(workspace.settings.build_database.parent)
     report = RunReport()
     process(workspace, report, force=True)
     return report
+
+
+def _rows_of_lost_bodies(workspace: Workspace) -> dict[type, list[Any]]:
+    """Return the parsed rows of bodies that are missing from the archive or damaged in it: they cannot be made again."""
+    snapshots = workspace.lake.read(Snapshot)
+    lost = [s for s in snapshots if not workspace.archive.intact(s.body_sha256)]
+    if not lost:
+        return {}
+    log.warning("%d archived bodies are missing or damaged; what was read from them is kept as it is", len(lost))
+    ids = {s.snapshot_id for s in lost}
+    return {
+        Entry: [e for e in workspace.lake.read(Entry) if e.snapshot_id in ids],
+        Sighting: [s for s in workspace.lake.read(Sighting) if s.snapshot_id in ids],
+        Snapshot: lost,
+    }
 
 
 def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -> Remade:

@@ -76,5 +76,5 @@ def derive(workspace: Workspace, report: RunReport, *, force: bool = False) -> N
 def maintain(workspace: Workspace) -> int:
     """Join the small files of closed days; return how many files went."""
     closed = workspace.clock.now().date() - timedelta(days=1)
-    with workspace.lock("maintain"):
+    with workspace.lock("maintain"), workspace.writing():
         return sum(workspace.lake.compact(t, before=closed) for t in ROW_TYPES if not table_of(t).derived)

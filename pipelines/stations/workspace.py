@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -23,7 +24,10 @@ from pipelines.outlets import registry as outlet_registry
 from pipelines.outlets.registry import Registry
 from pipelines.settings import PROJECT_ROOT, Settings
 
+log = logging.getLogger(__name__)
+
 LOCK_WAIT_S = 600.0
+SAY_AFTER_S = 3.0
 _SOURCES = ("pipelines/**/*.py", "pipelines/**/*.toml", "pipelines/**/*.txt", "dbt/**/*.sql", "dbt/**/*.yml")
 _NO_PART_OF_VERSION = ("pipelines/demo/", "dbt/target/")
 
@@ -115,12 +119,27 @@ class Workspace:
         """
         folder = self.settings.home / "locks"
         folder.mkdir(parents=True, exist_ok=True)
+        file = FileLock(folder / f"{name}.lock")
+        where = f"`{name}` in {self.settings.home}"
         try:
-            with FileLock(folder / f"{name}.lock", timeout=LOCK_WAIT_S):
-                yield
+            try:
+                file.acquire(timeout=SAY_AFTER_S)
+            except Timeout:
+                log.warning("another Parallax process is at %s; waiting for it, ten minutes at most", where)
+                file.acquire(timeout=LOCK_WAIT_S - SAY_AFTER_S)
         except Timeout as error:
-            where = f"`{name}` in {self.settings.home}"
-            raise BusyError(f"another Parallax process has been at {where} for ten minutes; end it or wait.") from error
+            raise BusyError(f"Another Parallax process has been at {where} for ten minutes; end it or wait.") from error
+        try:
+            yield
+        finally:
+            file.release()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the lake while rows that belong together are written, or while all of it is loaded; never for long.
+
+        A station takes it inside its own lock; the holder takes no other.
+        """
+        return self.lock("lake")
 
 
 @lru_cache(maxsize=1)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.core.errors import BuildError, BusyError, NothingPublishedError
+from pipelines.core.records import table_of
+from pipelines.evaluation.records import AccuracyRow
 from pipelines.feeds.records import Sighting
 from pipelines.lake.store import Lake
 from pipelines.loading.load import Generation, connect, load, table_checksums
@@ -20,6 +24,13 @@ VERSIONS = {"code_version": "0.1+abc", "extractor_version": "x1", "model": "m"}
 
 def sighting(n: int) -> Sighting:
     return Sighting(snapshot_id="s", entry_id=f"e{n}", feed_id="o/f", position=n, seen_at=NOW - timedelta(hours=n))
+
+
+def accuracy(slot: str) -> AccuracyRow:
+    return AccuracyRow(
+        task="mentions", slot=slot, stratum="all", half="all", n=1, value=0.5, low=0.4, high=0.6, extractor_version="x1", data="d",
+        measured_at=NOW,
+    )  # fmt: skip
 
 
 def built(root: Path, rows: int = 2, at: datetime = NOW) -> tuple[Path, Generation]:
@@ -145,3 +156,75 @@ def test_checksums_ignore_order_and_volatile_columns(tmp_path: Path) -> None:
         assert table_checksums(connection, {})["main.a"] != one
         assert one[0] == 3
         assert table_checksums(connection, {"a": frozenset({"s"})})["main.a"][0] == 3
+
+
+def test_what_an_older_build_left_is_never_published(tmp_path: Path) -> None:
+    database, _ = built(tmp_path)
+    with connect(database) as connection:
+        connection.execute("CREATE SCHEMA intermediate; CREATE TABLE intermediate.old AS SELECT 1 AS a")
+        connection.execute("CREATE TABLE main.renamed AS SELECT 1 AS a; CREATE VIEW main.looks AS SELECT * FROM main.renamed")
+        connection.execute("CREATE TABLE lake.gone AS SELECT 1 AS a")
+    built(tmp_path)
+    with connect(database, read_only=True) as connection:
+        names = {r[0] for r in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+    assert not names & {"old", "renamed", "looks", "gone"}
+
+
+def test_a_column_that_no_file_has_yet_is_null(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.append(AccuracyRow, [accuracy("a")])
+    (path,) = lake.files(AccuracyRow)
+    nullable = [c.name for c in table_of(AccuracyRow).columns if c.nullable]
+    pq.write_table(pq.read_table(path).drop_columns(nullable), path)
+    database = tmp_path / "build" / "parallax.duckdb"
+    load(lake, database, now=NOW, **VERSIONS)
+    with connect(database, read_only=True) as connection:
+        assert connection.execute(f'SELECT count(*), count("{nullable[0]}") FROM lake.accuracy').fetchone() == (1, 0)
+
+
+def test_what_was_measured_after_the_last_poll_belongs_to_the_generation(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.append(AccuracyRow, [accuracy("a")])
+    database = tmp_path / "build" / "parallax.duckdb"
+    first, _ = load(lake, database, now=NOW, **VERSIONS)
+    again, _ = load(lake, database, now=NOW, until=first.lake_until, **VERSIONS)
+    assert again.lake_hash == first.lake_hash
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema_version": 1}'])
+def test_a_damaged_manifest_is_named_and_the_other_generations_stay(tmp_path: Path, content: str) -> None:
+    current = tmp_path / "current"
+    for n in range(2):
+        database, generation = built(tmp_path, rows=n + 1, at=NOW + timedelta(minutes=n))
+        done = publish(database, tmp_path / "snapshots", current, generation, fingerprint=f"f{n}", keep=5)
+    (done.folder / "generation.json").write_text(content)
+    with pytest.raises(BuildError, match="parallax publish"):
+        require_published(current)
+    assert [g.fingerprint for g in generations(tmp_path / "snapshots")] == ["f0"]
+
+
+def test_a_published_database_of_a_newer_parallax_is_refused_in_words(tmp_path: Path) -> None:
+    database, generation = built(tmp_path)
+    publish(database, tmp_path / "snapshots", tmp_path / "current", replace(generation, schema_version=99), fingerprint="f", keep=5)
+    with pytest.raises(BuildError, match="newer Parallax"):
+        require_published(tmp_path / "current")
+
+
+def test_what_failed_publications_left_pushes_no_generation_out(tmp_path: Path) -> None:
+    snapshots, current = tmp_path / "snapshots", tmp_path / "current"
+    database, generation = built(tmp_path)
+    first = publish(database, snapshots, current, generation, fingerprint="a", keep=2)
+    for n in range(3):
+        (snapshots / f"2999010{n}T000000-broken").mkdir()
+    second = publish(database, snapshots, current, replace(generation, built_at=NOW + timedelta(hours=1)), fingerprint="b", keep=2)
+    assert sorted(f.name for f in snapshots.iterdir()) == sorted([first.folder.name, second.folder.name])
+
+
+def test_a_clock_that_went_back_does_not_delete_what_is_new(tmp_path: Path) -> None:
+    snapshots, current = tmp_path / "snapshots", tmp_path / "current"
+    database, generation = built(tmp_path)
+    for n in range(3):
+        last = publish(database, snapshots, current, replace(generation, built_at=NOW - timedelta(days=n)), fingerprint=f"f{n}", keep=1)
+    found = published(current)
+    assert found is not None
+    assert (found.fingerprint, found.folder) == ("f2", last.folder)
