@@ -1,4 +1,4 @@
-"""Which article an entry belongs to: guid, else link, else title and date; and how well each feed's guids serve.
+"""Which article an entry belongs to: guid, else link, else title and date.
 
 The index is a function of the article versions alone, so a run that starts from the lake decides as a run that never
 stopped would, and later data never changes an earlier choice. Within one outlet a guid or link leads to the article
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -265,40 +265,3 @@ def _link_ids(link: str) -> set[str]:
     """Return the parts of an address that look like an article's number or code, dates left out."""
     path = link.lower().partition("://")[2].partition("/")[2]
     return {part for part in _LINK_ID.findall(path) if not _DATE_LIKE.fullmatch(part)}
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityStats:
-    """How well the guids of one feed identify: counts of entries and of versions; the shares are theirs by division."""
-
-    feed_id: str
-    entries: int
-    without_guid: int
-    repeated_guid: int
-    versions: int
-    guid_changed: int
-    guid_reused: int
-
-    @property
-    def share_without_guid(self) -> float:
-        """Share of the entries that have no guid, in [0, 1]."""
-        return self.without_guid / self.entries if self.entries else 0.0
-
-
-def identity_stats(entries: Sequence[Entry], versions: Sequence[ArticleVersion]) -> list[IdentityStats]:
-    """Measure each feed's guids over any range of entries and of the versions made from them; sorted by feed.
-
-    The numbers are for the health table. No choice rests on them, so a rebuild gives the same articles.
-    """
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 6)
-    for entry in entries:
-        row = counts[entry.feed_id]
-        row[0] += 1
-        row[1] += not (entry.guid and entry.guid.strip())
-        row[2] += bool(entry.guid) and not entry.guid_unique
-    for version in versions:
-        row = counts[version.feed_id]
-        row[3] += 1
-        row[4] += GUID_CHANGED in version.flags
-        row[5] += GUID_REUSED in version.flags
-    return [IdentityStats(feed, *row) for feed, row in sorted(counts.items())]

@@ -75,20 +75,20 @@ def fetch_feed(
         validators=_validators(state, now, policy),
         gate=gate,
     )
-    judged = _judge(response, state, archive)
+    return _row(target, state, url, now, response, _judge(response, state, archive), policy)
+
+
+def _row(
+    target: FeedTarget, state: Fetch | None, url: str, now: datetime, response: HttpResponse, judged: _Judged, policy: PollPolicy
+) -> Fetch:
+    """Return the row of the log, which is also the state that the next poll starts from."""
     last = judged.sha or (state.last_body_sha256 if state else None)
     previous = state if state and same_address(target, state) else None
-    retry_after_s = None
-    if judged.outcome not in SUCCESSES:
-        retry_after_s = read_retry_after(response.headers.get("retry-after"), now, policy.retry_after_cap_s)
+    failed = judged.outcome not in SUCCESSES
+    retry_after_s = read_retry_after(response.headers.get("retry-after"), now, policy.retry_after_cap_s) if failed else None
+    fresh = judged.outcome == "new_body" and judged.is_feed is True
     planned = plan(
-        previous,
-        feed_id=target.feed_id,
-        outcome=judged.outcome,
-        fresh=judged.outcome == "new_body" and judged.is_feed is True,
-        retry_after_s=retry_after_s,
-        now=now,
-        policy=policy,
+        previous, feed_id=target.feed_id, outcome=judged.outcome, fresh=fresh, retry_after_s=retry_after_s, now=now, policy=policy
     )
     kept = _keep_validators(response, judged, state, now)
     moved_to, moved_count = _moved(response, judged, previous, url != target.url, planned.consecutive_failures, policy)

@@ -17,7 +17,6 @@ from pipelines.core.errors import LexiconError
 TRACKING_PARAMETERS = Path(__file__).parent / "data" / "tracking_parameters.toml"
 MAX_CANONICAL = 2048
 _BREAKS = re.compile(r"[\t\r\n\x00-\x1f]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _BARE_HOST = re.compile(r"www\.[\w-]+(\.[\w-]+)+([/?#]|$)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

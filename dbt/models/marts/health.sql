@@ -15,6 +15,8 @@ select
     days.dates_missing,
     days.dates_unreadable,
     case when days.versions > 0 then days.dates_read / days.versions::double end as dates_read_share,
+    days.guids_unusable,
+    days.guids_changed,
     days.versions_analysed,
     days.versions_other_language,
     days.versions_failed,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pipelines.articles.assemble import ArticleIndex, Assembly, assemble
-from pipelines.articles.identity import IdentityStats, fold, identity_stats, shared_words
+from pipelines.articles.identity import fold, shared_words
 from pipelines.core.ids import make_id
 from pipelines.feeds.records import Entry
 
@@ -163,21 +163,6 @@ def test_later_data_never_changes_an_earlier_article(entry: MakeEntry) -> None:
     ids = [[x.article_id for x in run(*entries[:n]).links] for n in (1, 2, 3)]
     assert ids[2][:2] == ids[1]
     assert ids[1][:1] == ids[0]
-
-
-def test_stats_count_what_each_feed_gives(entry: MakeEntry) -> None:
-    entries = [
-        entry(0, 0, guid="a", link=A), entry(1, 0, guid="b", link=A, title="Ferry lost"),
-        entry(1, 1, guid="r", guid_unique=False, link=B, **MAYOR), entry(1, 2, guid=None, title="Storm closes airport"),
-        entry(0, feed="lune/world", guid="w", title="Council votes on school meals"),
-    ]  # fmt: skip
-    stats = identity_stats(entries, run(*entries).versions)
-    assert stats == [
-        IdentityStats("lune/top", entries=4, without_guid=1, repeated_guid=1, versions=4, guid_changed=1, guid_reused=0),
-        IdentityStats("lune/world", entries=1, without_guid=0, repeated_guid=0, versions=1, guid_changed=0, guid_reused=0),
-    ]
-    assert stats[0].share_without_guid == 0.25
-    assert identity_stats([], []) == []
 
 
 def test_folding_and_shared_words() -> None:
