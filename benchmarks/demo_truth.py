@@ -95,7 +95,9 @@ def _copies(tables: Tables, truth: Truth) -> Iterator[Verdict]:
 def _edits(tables: Tables, truth: Truth) -> Iterator[Verdict]:
     for edit in truth.edits:
         count = tables.value("SELECT count(*) FROM lake.article_version WHERE article_id = ?", tables.article(edit.item))
-        yield Verdict("edit", f"{edit.item}: {', '.join(edit.kinds)}", isinstance(count, int) and count > edit.version)
+        # An edit that only bumps the date must give no version.
+        wanted = 1 if set(edit.kinds) == {"date_only"} else edit.version + 1
+        yield Verdict("edit", f"{edit.item}: {', '.join(edit.kinds)}", isinstance(count, int) and count >= wanted)
 
 
 def _claim(tables: Tables, claim: Claim) -> bool:

@@ -48,7 +48,8 @@ def test_the_error_page_and_the_truncated_feed_are_named(warehouse: duckdb.DuckD
 
 
 def test_planted_edits_are_found(warehouse: duckdb.DuckDBPyConnection) -> None:
-    planted = {e.item for e in load_truth(load_world()).edits}
+    # An edit that only bumps the date is no new version.
+    planted = {e.item for e in load_truth(load_world()).edits if set(e.kinds) != {"date_only"}}
     found = one(warehouse, "SELECT count(*) FROM (SELECT article_id FROM fct_article_version GROUP BY 1 HAVING count(*) > 1)")
     assert found == len(planted)
 
