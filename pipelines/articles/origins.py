@@ -31,8 +31,8 @@ def article_origins(versions: Sequence[ArticleVersion], links: Sequence[CopyLink
     """Return one origin for every article in ``versions``.
 
     Copy groups are the connected components of exact and near links; a shared passage (partial) joins no group. An
-    article is `own` when it shares no text, or is clearly the first in each link; a group with a credited agency or a
-    named source has that as its origin.
+    article is `own` when it shares no text, or is clearly the first or the credited agency in each link. A group with a
+    credited agency or a named source has that as its origin.
     """
     articles: defaultdict[str, list[ArticleVersion]] = defaultdict(list)
     for version in sorted(versions, key=lambda v: (v.first_seen, v.version_id)):
@@ -43,7 +43,7 @@ def article_origins(versions: Sequence[ArticleVersion], links: Sequence[CopyLink
     for article, group in groups.items():
         members[group].append(article)
     group_origin = {group: _group_origin(group, [bases[a] for a in within]) for group, within in members.items()}
-    reuse = _reuse(links)
+    reuse = _reuse(links, bases)
     passages = _evidence(links)
     rows = []
     for article, known in sorted(articles.items()):
@@ -114,15 +114,23 @@ def _groups(articles: Mapping[str, Sequence[ArticleVersion]], links: Sequence[Co
     return {article: make_id("copy_group", root(article)) for article in parent}
 
 
-def _reuse(links: Sequence[CopyLink]) -> dict[str, str]:
-    """Return `copy`, `partial` or `own` for each linked article; who is clearly first in all its links keeps its own text."""
+def _reuse(links: Sequence[CopyLink], bases: Mapping[str, _Basis]) -> dict[str, str]:
+    """Return `copy`, `partial` or `own` for each linked article.
+
+    Who is clearly first in all its links, or is the agency that the others credit, keeps its own text.
+    """
     found: dict[str, str] = {}
     for link in links:
         kind = "copy" if link.kind in _GROUPING else "partial"
-        for article in (link.article_id, link.other_article_id):
-            mine = "own" if link.direction == "clear" and article == link.article_id else kind
+        for article, other in ((link.article_id, link.other_article_id), (link.other_article_id, link.article_id)):
+            first = link.direction == "clear" and article == link.article_id
+            mine = "own" if first or _is_credited(bases[article], bases[other]) else kind
             found[article] = min(mine, found.get(article, "own"), key=("copy", "partial", "own").index)
     return found
+
+
+def _is_credited(mine: _Basis, other: _Basis) -> bool:
+    return mine.kind == "own" and other.kind == "wire_credit" and mine.origin_id == other.origin_id
 
 
 def _evidence(links: Sequence[CopyLink]) -> dict[str, str]:

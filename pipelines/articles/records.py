@@ -89,7 +89,10 @@ class ArticleOrigin:
     outlet_id: str = column("The outlet.")
     origin_id: str = column("The origin: shared by all articles of one copy group, one credited wire report or one source.")
     copy_group_id: str | None = column("The copy group, NULL for an article that shares text with none.")
-    reuse: str = column("`own` (no shared text found, or clearly first with it), `copy` (whole text shared) or `partial` (a passage).")
+    reuse: str = column(
+        "`own` (no shared text found, or clearly first with it, or the agency that the others credit), "
+        "`copy` (whole text shared) or `partial` (a passage)."
+    )
     basis: str = column("`own`, `shared_text`, `wire_credit` or `source_element`.")
     evidence: str | None = column("Words or link that the basis rests on.")
     wire: str | None = column("Credited agency, if any.")

@@ -204,6 +204,17 @@ def test_one_agency_is_one_origin_with_and_without_shared_text(version: MakeVers
     assert [origins[v.article_id].wire for v in (a, b, c, d)] == ["ap", "ap", None, None]
 
 
+def test_a_credit_says_whose_the_text_is_where_the_order_does_not(version: MakeVersion) -> None:
+    """Seen in one poll, even with the subscriber ahead: the agency did not copy from a text that credits it."""
+    subscriber = version("lune", f"PORT LUNE (AP) — {FERRY}")
+    agency = version("ap", f"PORT LUNE (AP) — {FERRY}", link="https://apnews.com/article/1")
+    silent = version("selo", FERRY)
+    origins = origins_of(subscriber, agency)
+    assert [origins[v.article_id].reuse for v in (subscriber, agency)] == ["copy", "own"]
+    assert origins[agency.article_id].basis == "own"
+    assert origins_of(agency, silent)[agency.article_id].reuse == "copy"
+
+
 def test_a_named_source_is_the_origin(version: MakeVersion) -> None:
     a = version("lune", FERRY, source_url="https://selo.example/rss", source_title="Selo Post", link="https://lune.example/1")
     b = version("faro", MAYOR, source_url="https://www.selo.example/other", source_title="Selo Post", link="https://faro.example/1")
