@@ -37,6 +37,7 @@ class CodeReport:
     actions: Counter[str] = field(default_factory=Counter)
     words: int = 0
     sentences: int = 0
+    errors: list[Exception] = field(default_factory=list)
 
     @property
     def versions(self) -> int:
@@ -50,7 +51,12 @@ class CodeReport:
 
 
 def code(workspace: Workspace, *, days: set[date] | None = None) -> CodeReport:
-    """Code pending versions, of all ingestion days or of ``days`` only."""
+    """Code pending versions, of all ingestion days or of ``days`` only.
+
+    Raises:
+        ExceptionGroup: the extractor failed on some versions. They are marked as `failed` and not tried again by this
+            version, so that one strange text stops one run and not all that follow.
+    """
     model = workspace.settings.model
     version = extractor_version(model)
     report = CodeReport(version)
@@ -61,9 +67,12 @@ def code(workspace: Workspace, *, days: set[date] | None = None) -> CodeReport:
         chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
         workers = min(workspace.settings.workers, len(chunks)) if len(items) >= POOL_FROM else 1
         with workspace.progress.step("extract", len(items)) as step:
-            for coded in _code_chunks(chunks, model, workers):
+            for coded, errors in _code_chunks(chunks, model, workers):
                 _write(workspace, coded, report)
+                report.errors.extend(errors)
                 step.advance(len(coded))
+    if report.errors:
+        raise ExceptionGroup(f"{len(report.errors)} article versions could not be coded; all others were", report.errors)
     return report
 
 
@@ -112,11 +121,11 @@ def pending(workspace: Workspace, version: str, days: set[date] | None) -> list[
     return items
 
 
-def _code_chunks(chunks: Sequence[list[CodeItem]], model: str, workers: int) -> Iterator[list[Coded]]:
+def _code_chunks(chunks: Sequence[list[CodeItem]], model: str, workers: int) -> Iterator[tuple[list[Coded], list[Exception]]]:
     if workers == 1:
         extractor = _load(model)
         for chunk in chunks:
-            yield list(extractor.code(chunk))
+            yield code_chunk(extractor, chunk)
         return
     with ExitStack() as stack:
         context = multiprocessing.get_context("spawn")
@@ -133,9 +142,41 @@ def _load(model: str) -> Extractor:
     return _loaded[model]
 
 
-def _code_in_child(chunk: list[CodeItem]) -> list[Coded]:
+def _code_in_child(chunk: list[CodeItem]) -> tuple[list[Coded], list[Exception]]:
     (extractor,) = _loaded.values()
-    return list(extractor.code(chunk))
+    return code_chunk(extractor, chunk)
+
+
+def code_chunk(extractor: Extractor, chunk: Sequence[CodeItem]) -> tuple[list[Coded], list[Exception]]:
+    """Code a chunk; if that fails, code its items one by one, so that the failing ones are known by name."""
+    try:
+        return list(extractor.code(chunk)), []
+    except Exception:  # whatever it is, it comes again for its own item below, and is reported there
+        coded: list[Coded] = []
+        errors: list[Exception] = []
+        for item in chunk:
+            try:
+                coded.extend(extractor.code([item]))
+            except Exception as error:
+                error.add_note(f"while coding article version {item.version_id} of {item.outlet_id}")
+                errors.append(error)
+                coded.append(Coded(item, [], _failed(item, extractor.version, error)))
+        return coded, errors
+
+
+def _failed(item: CodeItem, version: str, error: Exception) -> Extraction:
+    return Extraction(
+        version_id=item.version_id,
+        outlet_id=item.outlet_id,
+        extractor_version=version,
+        seen_at=item.seen_at,
+        status="failed",
+        detail=f"{type(error).__name__}: {error}",
+        sentences=0,
+        words=0,
+        mentions=0,
+        quoted_words=0,
+    )
 
 
 def _write(workspace: Workspace, coded: Sequence[Coded], report: CodeReport) -> None:
