@@ -1,4 +1,4 @@
--- One row per article: its first and latest version, its origin and its story.
+-- One row per article: its first and latest version, its origin and its story, and whom it counts for as a source.
 with texts as (
     select
         version_id,
@@ -9,6 +9,17 @@ with texts as (
         url,
         wire
     from {{ ref('stg_article_version') }}
+),
+
+-- Two texts that one newsroom wrote itself are no two independent sources, nor is what others took from either.
+newsrooms as (
+    select
+        origins.origin_id,
+        first(outlets.publisher order by origins.first_seen, origins.article_id) as publisher
+    from {{ ref('stg_article_origin') }} as origins
+    inner join {{ ref('int_outlet') }} as outlets on origins.outlet_id = outlets.outlet_id
+    where origins.reuse != 'copy' and origins.basis = 'own'
+    group by origins.origin_id
 )
 
 select
@@ -33,6 +44,7 @@ select
     latest_versions.analysed_words,
     -- Without a row there is no known origin but itself.
     coalesce(origins.origin_id, first_versions.article_id) as origin_id,
+    coalesce('newsroom:' || newsrooms.publisher, 'origin:' || origins.origin_id, 'newsroom:' || outlets.publisher) as independent_id,
     coalesce(origins.reuse, 'own') as reuse,
     coalesce(origins.basis, 'own') as basis,
     coalesce(origins.wire, latest_texts.wire) as wire
@@ -44,4 +56,5 @@ inner join texts as latest_texts on latest_versions.version_id = latest_texts.ve
 left join {{ ref('int_outlet') }} as outlets on first_versions.outlet_id = outlets.outlet_id
 left join {{ ref('stg_story_article') }} as story_articles on first_versions.article_id = story_articles.article_id
 left join {{ ref('stg_article_origin') }} as origins on first_versions.article_id = origins.article_id
+left join newsrooms on origins.origin_id = newsrooms.origin_id
 where first_versions.version_number = 1

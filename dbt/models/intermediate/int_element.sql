@@ -20,7 +20,7 @@ main_events as (
 select distinct
     story_id,
     outlet_id,
-    origin_id,
+    independent_id,
     'event' as element_type,
     event_id as element,
     action as recall_key
@@ -30,7 +30,7 @@ union
 select distinct
     story_id,
     outlet_id,
-    origin_id,
+    independent_id,
     'figure',
     event_id || ':' || slot,
     'figure'
@@ -38,7 +38,7 @@ from (
     select
         story_id,
         outlet_id,
-        origin_id,
+        independent_id,
         event_id,
         unnest(list_transform(figures, lambda f: f.slot)) as slot
     from mentions
@@ -48,7 +48,7 @@ union
 select distinct
     story_id,
     outlet_id,
-    origin_id,
+    independent_id,
     'accusation',
     coalesce(actor_id, lower(actor)) || '>' || coalesce(target_id, lower(target)),
     'accusation'
@@ -58,7 +58,7 @@ union
 select distinct
     story_id,
     outlet_id,
-    origin_id,
+    independent_id,
     'denial',
     event_id || ':' || source_key,
     'denial'
@@ -68,7 +68,7 @@ union
 select distinct
     mentions.story_id,
     mentions.outlet_id,
-    mentions.origin_id,
+    mentions.independent_id,
     'actor',
     mentions.actor_id,
     'actor'

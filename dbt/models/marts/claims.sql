@@ -20,7 +20,7 @@ select
     count(*) filter (where claim_status = 'negated') as negated_n,
     count(*) filter (where claim_status in ('planned', 'possible')) as not_yet_n,
     count(*) filter (where claim_status = 'reported' and lower(cue) like '%confirm%') as confirmed_n,
-    count(distinct origin_id) as origins,
+    least(count(distinct independent_id), count(distinct publisher)) as origins,
     min(seen_at) filter (where claim_status = 'reported') as first_asserted_at,
     min(seen_at) filter (where claim_status = 'denied') as first_denied_at,
     coalesce(list(distinct outlet_id order by outlet_id) filter (where claim_status = 'reported'), []) as asserted_in,

@@ -5,13 +5,19 @@ with counted as (
         count(*) as mentions,
         count(distinct article_id) filter (where claim_status = 'reported') as articles,
         count(distinct publisher) filter (where claim_status = 'reported') as outlets,
-        count(distinct origin_id) filter (where claim_status = 'reported') as origins,
+        least(
+            count(distinct independent_id) filter (where claim_status = 'reported'),
+            count(distinct publisher) filter (where claim_status = 'reported')
+        ) as origins,
         count(distinct source_key) filter (
             where claim_status = 'reported' and voice not in ('outlet', 'unnamed_official', 'unnamed_other')
         ) as statement_sources,
         count(*) filter (where claim_status = 'reported' and voice in ('unnamed_official', 'unnamed_other')) as unnamed_mentions,
         count(distinct publisher) filter (where claim_status = 'reported' and voice = 'outlet') as own_voice_outlets,
-        count(distinct origin_id) filter (where claim_status = 'reported' and voice = 'outlet') as own_voice_origins,
+        least(
+            count(distinct independent_id) filter (where claim_status = 'reported' and voice = 'outlet'),
+            count(distinct publisher) filter (where claim_status = 'reported' and voice = 'outlet')
+        ) as own_voice_origins,
         -- Denying a plan or a possibility leaves what happened uncontested.
         count(distinct source_key) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_sources,
         count(distinct publisher) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_outlets,

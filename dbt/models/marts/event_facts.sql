@@ -40,7 +40,10 @@ summed as (
         max(cut_off) as cut_off,
         count(distinct publisher) as outlets,
         count(distinct publisher) filter (where is_compared) as compared_outlets,
-        count(distinct origin_id) filter (where is_compared) as compared_origins,
+        least(
+            count(distinct independent_id) filter (where is_compared),
+            count(distinct publisher) filter (where is_compared)
+        ) as compared_origins,
         min(low) filter (where is_compared) as lowest,
         max(high) filter (where is_compared) as highest,
         max(coalesce(low, '-infinity'::double)) filter (where is_compared) as max_low,

@@ -44,6 +44,7 @@ select
         )
     end as changed,
     articles.origin_id,
+    articles.independent_id,
     articles.reuse,
     articles.basis as origin_basis,
     articles.wire,

@@ -12,6 +12,7 @@ select
     texts.stratum,
     history.is_latest as is_latest_version,
     articles.origin_id,
+    articles.independent_id,
     articles.reuse,
     mentions.unit,
     mentions.sentence_index,

@@ -14,7 +14,7 @@ with readers as (
 origins as (
     select
         story_id,
-        count(distinct origin_id) as origins
+        count(distinct independent_id) as origins
     from {{ ref('int_article') }}
     where stratum = 'full_text' and is_analysed and story_id is not null
     group by story_id
@@ -26,7 +26,7 @@ elements as (
         element,
         story_id,
         min(recall_key) as recall_key,
-        count(distinct origin_id) as origins_with,
+        count(distinct independent_id) as origins_with,
         list(distinct outlet_id order by outlet_id) as found_in
     from {{ ref('int_element') }}
     group by story_id, element_type, element
