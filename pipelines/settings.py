@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1, le=64, description="Processes for parsing and extraction.")
 
     user_agent: str = Field(
-        default="Parallax/0.1 (news comparison; +https://github.com/parallax-news/parallax)",
+        default="Parallax/0.1 (feed reader for news comparison; operator not named)",
         description="User-Agent sent with every request; name a contact of yours here.",
     )
     fetch_concurrency: int = Field(default=8, ge=1, le=64, description="Feeds fetched at once.")

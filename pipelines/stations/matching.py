@@ -95,7 +95,7 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
         step.advance()
         mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
-        stories, story_articles = build_stories(versions, links, origins, mentions)
+        stories, story_articles = build_stories(versions, links, origins, mentions, publishers)
         step.advance()
         events, event_mentions = build_events(mentions, story_articles)
         step.advance()

@@ -104,6 +104,9 @@ def poll(workspace: Workspace, *, everything: bool = False) -> PollReport:
 def register(workspace: Workspace) -> None:
     """Write the registry's state to the lake, if it changed."""
     outlets, feeds = to_rows(workspace.registry)
+    # An outlet that was taken out keeps its facts, or its past articles would have no publisher any more.
+    present = {o.outlet_id for o in outlets}
+    outlets += [dataclasses.replace(o, enabled=False) for o in workspace.lake.read(OutletRow) if o.outlet_id not in present]
     made_from = str(hash_rows([*outlets, *feeds]))
     if any(workspace.lake.made_from(t) != made_from for t in (OutletRow, FeedRow)):
         with workspace.writing():

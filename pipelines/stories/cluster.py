@@ -62,8 +62,12 @@ def build_stories(
     links: Sequence[CopyLink],
     origins: Sequence[ArticleOrigin],
     mentions: Sequence[Mention] = (),
+    publishers: Mapping[str, str] | None = None,
 ) -> tuple[list[Story], list[StoryArticle]]:
     """Group the latest versions of all articles into stories.
+
+    ``publishers`` tells by outlet who publishes it: outlets of one publisher count once, and texts that one newsroom wrote
+    itself are one origin (comparisons, rule 1).
 
     Full copies (exact or near) stand in one story whatever their age, save those that one outlet prints days apart: boxes and
     columns that recur. A story is named after the article of it that was seen first, so
@@ -82,7 +86,8 @@ def build_stories(
     at = {document.id: document.at for document in documents}
     copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, at)]
     placements, vectors = place(documents, copies)
-    return _records(placements, vectors, latest, first, {o.article_id: o.origin_id for o in origins})
+    newsroom = {article: (publishers or {}).get(v.outlet_id, v.outlet_id) for article, v in latest.items()}
+    return _records(placements, vectors, latest, first, newsroom, _independent(origins, newsroom))
 
 
 def moment(first: ArticleVersion, latest: ArticleVersion) -> datetime:
@@ -191,12 +196,22 @@ def _deed_terms(mentions: Iterable[Mention], versions: set[str]) -> dict[str, di
     return found
 
 
+def _independent(origins: Sequence[ArticleOrigin], newsroom: Mapping[str, str]) -> dict[str, str]:
+    """Return, by article, whose account it is: the newsroom that wrote the origin itself, else the origin."""
+    wrote: dict[str, str] = {}
+    for o in sorted(origins, key=lambda o: (o.first_seen, o.article_id)):
+        if o.basis == "own" and o.reuse != "copy" and o.article_id in newsroom:
+            wrote.setdefault(o.origin_id, newsroom[o.article_id])
+    return {o.article_id: wrote.get(o.origin_id, o.origin_id) for o in origins}
+
+
 def _records(
     placements: Mapping[str, Placement],
     vectors: Mapping[str, Vector],
     latest: Mapping[str, ArticleVersion],
     first: Mapping[str, ArticleVersion],
-    origin: Mapping[str, str],
+    newsroom: Mapping[str, str],
+    independent: Mapping[str, str],
 ) -> tuple[list[Story], list[StoryArticle]]:
     members: dict[str, list[str]] = defaultdict(list)
     for article, placement in sorted(placements.items()):
@@ -207,6 +222,8 @@ def _records(
         story_id = make_id("story", founder)
         central = _central(articles, vectors)
         seen = [first[a].first_seen for a in articles]
+        outlets = len({newsroom[a] for a in articles})
+        origins = len({independent.get(a, newsroom[a]) for a in articles})
         stories.append(
             Story(
                 story_id=story_id,
@@ -215,8 +232,8 @@ def _records(
                 first_seen=min(seen),
                 last_seen=max(seen),
                 articles=len(articles),
-                outlets=len({latest[a].outlet_id for a in articles}),
-                origins=len({origin.get(a, a) for a in articles}),
+                outlets=outlets,
+                origins=min(origins, outlets),
             )
         )
         links.extend(

@@ -17,8 +17,8 @@ class Story:
     first_seen: datetime = column("When its first article was first seen.")
     last_seen: datetime = column("When its latest article was first seen.")
     articles: int = column("Articles in it.")
-    outlets: int = column("Outlets with an article in it.")
-    origins: int = column("Independent origins (copy groups and credited wires count once).")
+    outlets: int = column("Outlets with an article in it; outlets of one publisher count once.")
+    origins: int = column("Independent origins: copy groups, credited wires and each newsroom's own texts count once.")
 
 
 @table("story_article", grain="story x article", key=("story_id", "article_id"), day="first_seen", derived=True)

@@ -208,3 +208,15 @@ def test_empty_texts_stand_alone() -> None:
     placements, _ = place([Document("a", START, terms("", "")), Document("b", START, terms("", ""))])
     assert {p.founder for p in placements.values()} == {"a", "b"}
     assert {p.reason for p in placements.values()} == {"founder"}
+
+
+def test_texts_of_one_newsroom_are_one_origin_and_editions_of_one_publisher_one_outlet() -> None:
+    versions = publish(DAM + OTHERS)
+    names = [v.outlet_id for v in versions]
+
+    def dam(publishers: dict[str, str]) -> tuple[int, int, int]:
+        story = max(build_stories(versions, [], [], publishers=publishers)[0], key=lambda s: s.articles)
+        return story.articles, story.outlets, story.origins
+
+    assert dam({}) == (3, 3, 3)
+    assert dam({names[0]: "House", names[1]: "House"}) == (3, 2, 2)
