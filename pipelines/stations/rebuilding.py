@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.errors import BuildError, UsageError
+from pipelines.core.files import write_text
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Sighting, Snapshot
 from pipelines.loading.publish import Published, generations
@@ -17,10 +18,12 @@ from pipelines.loading.tables import ALL_TABLES
 from pipelines.stations.building import BuildReport, build, load_lake, run_dbt
 from pipelines.stations.matching import match
 from pipelines.stations.polling import register
+from pipelines.stations.repairing import repair
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace, code_version
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle
 
+MADE_AGAIN = "made-again.txt"
 log = logging.getLogger(__name__)
 
 # Pages are a record: what a page said on one day cannot be fetched again, so they are never cleared.
@@ -88,12 +91,13 @@ def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -
     """Make a published generation again from the lake as it was then, into ``target``, and say whether it is the same.
 
     Raises:
-        UsageError: no kept generation has that id.
+        UsageError: no kept generation has that id, or ``target`` holds something else.
         BuildError: the code is another one, so the same rows cannot be promised.
     """
-    wanted = next((p for p in generations(workspace.settings.snapshots) if p.generation.generation_id.startswith(generation_id)), None)
+    kept = generations(workspace.settings.snapshots)
+    wanted = next((p for p in kept if generation_id and p.generation.generation_id.startswith(generation_id)), None)
     if wanted is None:
-        known = ", ".join(p.generation.generation_id for p in generations(workspace.settings.snapshots)) or "none"
+        known = ", ".join(p.generation.generation_id for p in kept) or "none"
         raise UsageError(f"No kept generation has the id {generation_id!r}; kept are: {known}.")
     old = wanted.generation
     if old.code_version != code_version():
@@ -101,6 +105,7 @@ def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -
             f"Generation {old.generation_id} was made by Parallax {old.code_version}; this is {code_version()}. "
             "Check out that version to make it again."
         )
+    repair(workspace)
     scratch = _scratch(workspace, target)
     match(scratch, until=old.lake_until, version=old.extractor_version)
     generation, loaded = load_lake(scratch, until=old.lake_until, version=old.extractor_version)
@@ -113,6 +118,10 @@ def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -
 def _scratch(workspace: Workspace, target: Path) -> Workspace:
     """Open a home of its own over the same record: recorded tables are linked, derived ones are made anew in it."""
     settings = workspace.settings.model_copy(update={"home": target})
+    marker = target / MADE_AGAIN
+    if target.exists() and not marker.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} holds something else; give --into a folder that is empty or not there yet.")
+    write_text(marker, f"A generation of {workspace.settings.home}, made again. This folder can be deleted.\n")
     shutil.rmtree(settings.lake, ignore_errors=True)
     settings.lake.mkdir(parents=True)
     if workspace.settings.registry.exists():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from pipelines.core.files import TEMPORARY_SUFFIX
 from pipelines.core.records import table_of
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.stations.assembling import AssembleReport, assemble_new
@@ -73,8 +74,21 @@ def derive(workspace: Workspace, report: RunReport, *, force: bool = False) -> N
     report.build = report.timed("build", lambda: build(workspace, force=force))
 
 
+def sweep(workspace: Workspace) -> int:
+    """Delete temporary files that are older than a day; return how many."""
+    before = time.time() - timedelta(days=1).total_seconds()
+    gone = 0
+    for folder in (workspace.settings.lake, workspace.settings.archive, workspace.settings.snapshots):
+        for path in folder.rglob(f".*{TEMPORARY_SUFFIX}"):
+            if path.lstat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
 def maintain(workspace: Workspace) -> int:
-    """Join the small files of closed days; return how many files went."""
+    """Join the small files of closed days, delete what killed processes left; return how many files went."""
+    gone = sweep(workspace)
     closed = workspace.clock.now().date() - timedelta(days=1)
     with workspace.lock("maintain"), workspace.writing():
-        return sum(workspace.lake.compact(t, before=closed) for t in ROW_TYPES if not table_of(t).derived)
+        return gone + sum(workspace.lake.compact(t, before=closed) for t in ROW_TYPES if not table_of(t).derived)
