@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -106,10 +109,12 @@ def database(path: Path) -> None:
 def next_steps(home: Path) -> None:
     """Print three things to try after the demo."""
     option = f"--home {home}"
+    program = Path(sys.argv[0])
+    called = program.name if shutil.which(program.name) == str(program.absolute()) else os.path.relpath(program)
     out.print("\nThree things to try next:")
     for line in (
-        f'parallax compare "bridge" {option}',
-        f'parallax sql "SELECT outlet_id, voice, count(*) AS mentions FROM fct_event_mention GROUP BY ALL ORDER BY ALL" {option}',
+        f'{called} compare "bridge" {option}',
+        f'{called} sql "SELECT outlet_id, voice, count(*) AS mentions FROM fct_event_mention GROUP BY ALL ORDER BY ALL" {option}',
         f"PARALLAX_HOME={home} make ui",
     ):
         out.print(f"  {safe(line)}", soft_wrap=True)
