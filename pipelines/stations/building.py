@@ -28,6 +28,7 @@ from pipelines.stations.workspace import Workspace, code_version
 
 _LOG_ONLY = frozenset({"fetch", "sighting", "snapshot"})
 DBT_TIMEOUT_S = 1800
+_FULL = "No space left on device"
 # Unit tests hold the models' code against made-up rows; they belong to `make test`, not to each publication.
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
@@ -169,30 +170,40 @@ def run_dbt(settings: Settings, command: str = "build", *, on_line: Callable[[st
     """
     target = settings.home / "build" / "dbt"
     target.mkdir(parents=True, exist_ok=True)
+    # What an earlier run found must not be told as this one's.
+    (target / "run_results.json").unlink(missing_ok=True)
     project = str(settings.dbt_project)
     arguments = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(target), "--log-path", str(target / "logs")]
-    finished = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, *(NO_UNIT_TESTS if command == "build" else ()), *arguments],
-        env={**os.environ, **dbt_environment(settings)},
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=DBT_TIMEOUT_S,
-        check=False,
-    )
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", command, *(NO_UNIT_TESTS if command == "build" else ()), *arguments],
+            env={**os.environ, **dbt_environment(settings)},
+            cwd=project,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=DBT_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BuildError(f"dbt was not done after {DBT_TIMEOUT_S / 60:.0f} minutes and was stopped; nothing was published.") from error
+    output = finished.stdout + finished.stderr
     for line in finished.stdout.splitlines() if on_line else ():
         on_line(line)  # type: ignore[misc]
+    if finished.returncode != 0 and _FULL in output:
+        raise BuildError(f"The disk of {settings.home} is full, so dbt could not finish and nothing was published; make room and run it again.")
     report = _read_results(target / "run_results.json")
     if finished.returncode != 0:
-        words = "; ".join(report.failures[:5]) or (finished.stdout + finished.stderr)[-1500:]
+        words = "; ".join(report.failures[:5]) or output.strip()[-1500:]
         log = target / "logs" / "dbt.log"
         raise BuildError(f"dbt found the new database wrong and nothing was published: {words}. The whole log: {log}")
     return report
 
 
 def _read_results(path: Path) -> DbtReport:
-    if not path.exists():
-        return DbtReport({}, [])
-    results: list[dict[str, Any]] = json.loads(path.read_text())["results"]
+    try:
+        results: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return DbtReport({}, [])  # dbt ended before it wrote them, or while it did
     failures = [f"{r['unique_id'].split('.', 2)[-1]}: {r['message']}" for r in results if r["status"] in ("error", "fail", "runtime error")]
     return DbtReport(dict(Counter(str(r["status"]) for r in results)), failures)

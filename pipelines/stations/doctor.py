@@ -65,8 +65,11 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("broken", "home", f"{home} cannot be written ({error.strerror}); set PARALLAX_HOME to a folder of yours.")
         return
     free = shutil.disk_usage(home).free
-    level: Level = "ok" if free >= LEAST_FREE_BYTES else "broken"
-    yield Finding(level, "home", f"{home} can be written; {free / 1024**3:.1f} GiB are free there.")
+    told = f"{free / 1024**3:.1f} GiB are free there"
+    if free >= LEAST_FREE_BYTES:
+        yield Finding("ok", "home", f"{home} can be written; {told}.")
+    else:
+        yield Finding("broken", "home", f"The disk of {home} is nearly full: {told}, and at least 1 GiB should be; make room.")
     if (home / JOURNAL).exists():
         yield Finding("note", "journal", "A poll was cut off; the next one takes over what it had fetched.")
 
