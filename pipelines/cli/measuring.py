@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
@@ -48,13 +49,19 @@ def extract(
     """Extract event mentions from items in a file."""
     if not source.is_file():
         raise UsageError(f"There is no file {source}.")
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder; give --output a file.")
     settings = settings_for(home)
     own = settings.registry
     known = outlet_registry.load(own) if own.exists() else outlet_registry.loads(outlet_registry.starter())
     items = list(read_items(source, known))
     extractor = Extractor.load(settings.model)
     mentions = 0
-    with atomic_path(target) as temporary, temporary.open("w", encoding="utf-8") as sink, bars(quiet).step("extract", len(items)) as step:
+    with ExitStack() as stack:
+        temporary = stack.enter_context(atomic_path(target))
+        # A lone surrogate, which JSON can say and UTF-8 cannot, goes out as the escape that it came in as.
+        sink = stack.enter_context(temporary.open("w", encoding="utf-8", errors="backslashreplace"))
+        step = stack.enter_context(bars(quiet).step("extract", len(items)))
         for coded in extractor.code(items):
             row = to_gold_format(coded)
             mentions += len(row["mentions"])

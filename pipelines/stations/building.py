@@ -191,7 +191,7 @@ def run_dbt(settings: Settings, command: str = "build", *, on_line: Callable[[st
     for line in finished.stdout.splitlines() if on_line else ():
         on_line(line)  # type: ignore[misc]
     if finished.returncode != 0 and _FULL in output:
-        raise BuildError(f"The disk of {settings.home} is full, so dbt could not finish and nothing was published; make room and run it again.")
+        raise BuildError(f"The disk of {settings.home} is full, so dbt could not finish; nothing was published. Make room and try again.")
     report = _read_results(target / "run_results.json")
     if finished.returncode != 0:
         words = "; ".join(report.failures[:5]) or output.strip()[-1500:]

@@ -362,3 +362,20 @@ def test_help_and_version() -> None:
     for command in app_module.app.registered_commands:
         assert command.callback is not None
         assert call(command.callback.__name__, "--help").exit_code == 0
+
+
+def test_extract_writes_what_utf8_cannot_as_it_came(tmp_path: Path) -> None:
+    """A lone surrogate is legal in JSON; it must neither stop the run nor be lost. (The only test here that loads the model.)"""
+    item = {"item": "1", "outlet": "x", "published": "2025-03-01T00:00:00Z", "title": "Norland shelled Lenk", "summary": "\ud800 \u202e=cmd()"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(item) + "\n\n")
+    got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl"), "--quiet", home=tmp_path)
+    assert (got.exit_code, got.output) == (0, "")
+    (line,) = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert json.loads(line)["summary"] == item["summary"]
+
+
+def test_extract_into_a_folder_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text("{}\n")
+    got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path), home=tmp_path)
+    assert got.exit_code == 2
+    assert "is a folder" in got.stderr
