@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from pipelines.core.errors import UsageError
 from pipelines.core.ids import make_id
 from pipelines.feeds.discovery import FoundFeed, discover
@@ -13,7 +15,7 @@ from pipelines.feeds.parse import ParseContext, parse_body
 from pipelines.feeds.politeness import HostGate
 from pipelines.outlets import registry as outlet_registry
 from pipelines.outlets.registry import Outlet
-from pipelines.outlets.schema import UNKNOWN_COUNTRY, UNKNOWN_LANGUAGE, UNKNOWN_TIMEZONE, check_url, language_code, slug
+from pipelines.outlets.schema import UNKNOWN_COUNTRY, UNKNOWN_LANGUAGE, UNKNOWN_TIMEZONE, check_url, is_loopback, language_code, slug
 from pipelines.stations.workspace import Workspace
 
 
@@ -34,7 +36,7 @@ def add_site(
     """Discover a site's feeds and add it to the registry as an outlet; what is not known is written as unknown.
 
     Raises:
-        UsageError: the address is none, or no feed was found there.
+        UsageError: the address is none, no feed was found there, or id or country cannot be.
         RegistryError: the outlet or one of its feeds is in the registry already.
     """
     try:
@@ -46,18 +48,23 @@ def add_site(
         raise UsageError(f"No feed was found at {url}; give the address of a feed itself, if you know it.")
     host = (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("rss.").removeprefix("feeds.")
     first = found[0]
-    outlet = Outlet.model_validate(
-        {
-            "id": outlet_id or slug(host.rsplit(".", 1)[0]),
-            "name": name or first.title or host,
-            "publisher": name or first.title or host,
-            "country": country or UNKNOWN_COUNTRY,
-            "language": language_code(first.language or "") or UNKNOWN_LANGUAGE,
-            "timezone": UNKNOWN_TIMEZONE,
-            "homepage": url,
-            "feeds": [{"name": n, "url": f.url} for n, f in zip(_names(found), found, strict=True)],
-        }
-    )
+    values = {
+        "id": outlet_id or slug(host.rsplit(".", 1)[0]),
+        "name": name or first.title or host,
+        "publisher": name or first.title or host,
+        "country": country or UNKNOWN_COUNTRY,
+        "language": language_code(first.language or "") or UNKNOWN_LANGUAGE,
+        "timezone": UNKNOWN_TIMEZONE,
+        "homepage": url,
+        # Reached only where the settings allow it: discovery has asked these very addresses.
+        "allow_loopback": any(is_loopback(f.url) for f in found),
+        "feeds": [{"name": n, "url": f.url} for n, f in zip(_names(found), found, strict=True)],
+    }
+    try:
+        outlet = Outlet.model_validate(values)
+    except ValidationError as error:
+        reasons = (f"{'.'.join(map(str, e['loc'])) or 'outlet'}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
+        raise UsageError(f"{url} cannot become an outlet: {'; '.join(reasons)}.") from error
     outlet_registry.save(outlet_registry.add_outlet(workspace.registry, outlet), workspace.settings.registry)
     return outlet
 

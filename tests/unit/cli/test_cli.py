@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app as app_module
 from pipelines.cli.app import app
-from pipelines.cli.common import plain, safe
+from pipelines.cli.common import out, plain, safe
 from pipelines.core.errors import (
     BuildError,
     BusyError,
@@ -36,6 +36,7 @@ from pipelines.core.records import TABLES
 from pipelines.lake.store import Lake
 from pipelines.loading.load import load
 from pipelines.loading.publish import publish
+from tests.support.fault_server import FaultServer, reply
 from tests.support.lake_world import EXTRACTOR, LakeWorld, at
 
 runner = CliRunner()
@@ -280,9 +281,7 @@ def test_sql_knows_pivot_and_columns_of_one_name(home: Path) -> None:
 
 
 def test_json_is_json_whatever_the_values(home: Path) -> None:
-    values = (
-        "SELECT 'nan'::DOUBLE n, 'inf'::DOUBLE i, 1.5 d, 'ab'::BLOB b, DATE '2025-03-01' t, [1, NULL] l, {'k': 1} s"
-    )
+    values = "SELECT 'nan'::DOUBLE n, 'inf'::DOUBLE i, 1.5 d, 'ab'::BLOB b, DATE '2025-03-01' t, [1, NULL] l, {'k': 1} s"
 
     def refuse(name: str) -> NoReturn:
         raise AssertionError(f"{name} is not JSON")
@@ -300,9 +299,11 @@ def test_every_json_output_parses(home: Path, arguments: list[str]) -> None:
     json.loads(got.stdout)
 
 
-def test_text_from_feeds_cannot_style_the_terminal(home: Path) -> None:
+def test_text_from_feeds_cannot_style_the_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Rich reads COLUMNS once, when the console is made; a narrow one would break the title over lines.
+    monkeypatch.setattr(out, "_width", 300)
     for arguments in (["compare", "falls"], ["today"], ["sql", "SELECT title, summary FROM lake.article_version"]):
-        got = call(*arguments, home=home, env={"COLUMNS": "300"}, color=True)
+        got = call(*arguments, home=home, color=True)
         assert got.exit_code == 0
         flat = " ".join(got.stdout.split())
         assert "[bold red]bridge[/] :x:" in flat or arguments == ["today"]
@@ -366,7 +367,7 @@ def test_help_and_version() -> None:
 
 def test_extract_writes_what_utf8_cannot_as_it_came(tmp_path: Path) -> None:
     """A lone surrogate is legal in JSON; it must neither stop the run nor be lost. (The only test here that loads the model.)"""
-    item = {"item": "1", "outlet": "x", "published": "2025-03-01T00:00:00Z", "title": "Norland shelled Lenk", "summary": "\ud800 \u202e=cmd()"}
+    item = {"item": "1", "outlet": "x", "published": "2025-03-01", "title": "Norland shelled Lenk", "summary": "\ud800 \u202e=cmd()"}
     (tmp_path / "in.jsonl").write_text(json.dumps(item) + "\n\n")
     got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl"), "--quiet", home=tmp_path)
     assert (got.exit_code, got.output) == (0, "")
@@ -379,3 +380,51 @@ def test_extract_into_a_folder_is_refused_before_anything_is_loaded(tmp_path: Pa
     got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path), home=tmp_path)
     assert got.exit_code == 2
     assert "is a folder" in got.stderr
+
+
+FEED = b"<rss version='2.0'><channel><title>Lake</title><item><guid>1</guid><title>=cmd() [red]x[/]</title></item></channel></rss>"
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    """A news site on this machine, with what it may answer."""
+    monkeypatch.setenv("PARALLAX_ALLOW_LOOPBACK", "true")
+    monkeypatch.setenv("PARALLAX_FETCH_DEADLINE_S", "5")
+    page = b"<html><head><link rel='alternate' type='application/rss+xml' href='/feed' title='[red]x'></head></html>"
+    with FaultServer() as server:
+        server.on("/", reply(body=page, headers={"Content-Type": "text/html"}))
+        server.on("/feed", reply(body=FEED))
+        server.on("/page", reply(body=b"<html>no feed</html>", headers={"Content-Type": "text/html"}))
+        yield server
+
+
+def test_a_site_is_added_checked_and_listed(tmp_path: Path, site: FaultServer) -> None:
+    added = call("outlets", "add", site.url("/"), "--id", "lake", "--country", "GBR", home=tmp_path)
+    assert added.exit_code == 0, added.output
+    assert "Added lake ([red]x)" in added.stdout
+    checked = call("outlets", "check", "lake", home=tmp_path)
+    assert (checked.exit_code, "works" in checked.stdout, "1 entries" in checked.stdout) == (0, True, True)
+    listed = {o["id"]: o for o in json.loads(call("outlets", "list", "--json", home=tmp_path).stdout)}
+    assert listed["lake"]["country"] == "GBR"
+    assert listed["lake"]["verified"] != "never"
+    assert call("outlets", "check", "lake", "--quiet", home=tmp_path).output == ""
+    again = call("outlets", "add", site.url("/"), "--id", "lake", home=tmp_path)
+    assert again.exit_code == 3
+    site.on("/feed", reply(503))
+    failing = call("outlets", "check", "lake", home=tmp_path)
+    assert (failing.exit_code, "503" in failing.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(("options", "says"), [(["--id", "Bad Id!"], "no short name"), (["--country", "Britain"], "ISO 3166")])
+def test_what_cannot_become_an_outlet_is_told(tmp_path: Path, site: FaultServer, options: list[str], says: str) -> None:
+    got = call("outlets", "add", site.url("/"), *options, home=tmp_path)
+    assert got.exit_code == 2
+    assert says in got.stderr
+    assert len(got.stderr.strip().splitlines()) == 1
+
+
+def test_without_leave_this_machine_is_not_asked(tmp_path: Path, site: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PARALLAX_ALLOW_LOOPBACK")
+    got = call("outlets", "add", site.url("/"), home=tmp_path)
+    assert got.exit_code == 2
+    assert site.asked == []
