@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import typer
@@ -51,14 +52,23 @@ class Root(TyperGroup):
         except KeyboardInterrupt as error:
             _stop("stopped; what was done is kept, and the next run goes on from there.", EXIT_INTERRUPTED, error)
         except BrokenPipeError as error:
-            # The reader (head, less) has gone; the interpreter would complain again while flushing at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_go_of_output()  # the reader (head, less) has gone
             raise typer.Exit(0) from error
         except (OSError, ExceptionGroup) as error:
             sentence = _machine_sentence(error)
             if sentence is None:
                 raise
+            _let_go_of_output()
             _stop(sentence, ParallaxError.exit_code, error)
+
+
+def _let_go_of_output() -> None:
+    """Send what is still to be written to nowhere: the interpreter would fail again while flushing at exit."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(sentence: str, code: int, cause: BaseException) -> NoReturn:

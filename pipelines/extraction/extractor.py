@@ -145,12 +145,16 @@ class Extractor:
         analysis = analyse(units, rules.lexicons)
         today = publication_day(item)
         people = people_country(analysis, item, rules.stamp)
-        found = []
+        # Two candidates may be words of one trigger ("petrol bomb"): one trigger is one mention, the surer one.
+        found: dict[str, Mention] = {}
         for draft in propose(analysis, rules.learned, rules.embeddings):
             complete(draft, analysis, rules.lexicons, rules.learned, today)
             confidence = rules.learned.calibrated(draft.probability)
-            found.append(to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people))
-        return found
+            mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
+            known = found.get(mention.mention_id)
+            if known is None or mention.confidence > known.confidence:
+                found[mention.mention_id] = mention
+        return list(found.values())
 
     def _mark(self, item: CodeItem, status: str, detail: str | None, units: list[Parsed], mentions: list[Mention]) -> Extraction:
         words = [(p, i) for p in units for i, word in enumerate(p.words) if word[:1].isalnum()]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -231,6 +232,10 @@ class Lake:
 
     def _write(self, table: Table, day: date, rows: Sequence[Any]) -> Path:
         ordered = sorted(rows, key=lambda row: tuple(getattr(row, k) for k in table.key))
+        for one, other in pairwise(ordered):
+            if all(getattr(one, k) == getattr(other, k) for k in table.key) and one != other:
+                key = ", ".join(str(getattr(one, k)) for k in table.key)
+                raise LakeError(f"two different rows of lake table {table.name} have the key {key}: one of them would be lost")
         try:
             arrow = to_arrow(ordered, table)
             arrow.validate(full=True)

@@ -38,3 +38,13 @@ def test_people_in_a_story_from_abroad_are_not(loaded: Extractor) -> None:
 
 def test_an_outlet_of_unknown_country_lends_none(loaded: Extractor) -> None:
     assert countries(targets(loaded, "Police arrested two students on Monday.", None)) == {None}
+
+
+def test_one_trigger_is_one_mention(loaded: Extractor) -> None:
+    summary = "Carl Brandt, 35, had intended to petrol bomb ex-mayor's house near Witney, but struck the house next door, a judge heard."
+    seen = datetime(2025, 3, 1, tzinfo=UTC)
+    item = CodeItem(version_id="v", article_id="a", outlet_id="o", seen_at=seen, language="en", summary=summary)
+    (coded,) = loaded.code([item])
+    spans = [(m.unit, m.trigger_start, m.trigger_end) for m in coded.mentions]
+    assert spans
+    assert len(spans) == len(set(spans))

@@ -195,3 +195,9 @@ def test_clearing_a_day_leaves_the_others(tmp_path: Path) -> None:
     lake.clear(Sighting)
     lake.clear(Sighting)
     assert lake.read(Sighting) == []
+
+
+def test_two_different_rows_of_one_key_are_refused(tmp_path: Path) -> None:
+    """Two mentions on one trigger once shared an id, and which of them was loaded depended on chance."""
+    with pytest.raises(LakeError, match="e1"):
+        Lake(tmp_path).append(Sighting, [sighting(1), replace(sighting(1), position=7)])
