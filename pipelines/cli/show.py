@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ LEGEND = (
     "Capitals name the type of the deed (ASSAULT: harms by force; COERCE: restricts, arrests, seizes; ACCUSE, REJECT, AID …: docs/guide). "
     "Independent means that no shared text or credit was found, not that anything was verified."
 )
+LONGEST_TITLE = 200
 _APPEARANCE = {"first": "clearly first", "later": "later", "unclear": "order unclear", "only": "only outlet"}
 
 
@@ -55,6 +57,8 @@ def _lines(done: RunReport) -> list[tuple[str, str]]:
         outcomes = ", ".join(f"{n} {name}" for name, n in sorted(done.poll.outcomes.items()))
         asked = f"{done.poll.polled} requests to {done.poll.feeds} feeds"
         lines.append(("poll", f"{asked}: {outcomes}" if outcomes else f"{asked}, none due"))
+        if done.poll.polled and len(done.poll.failures) == done.poll.polled:
+            lines.append(("", "none of them answered well; `parallax doctor` says why"))
     if done.parse and done.parse.snapshots:
         outcomes = ", ".join(f"{n} {name}" for name, n in done.parse.outcomes.most_common())
         lines.append(("parse", f"{done.parse.snapshots} bodies ({outcomes}), {done.parse.new_entries} new entries"))
@@ -129,14 +133,14 @@ def story_list(lines: list[StoryLine], title: str) -> None:
     table.add_column("story", overflow="fold")
     table.add_column("id")
     for s in lines:
-        table.add_row(str(s.origins), str(s.outlets), str(s.articles), f"{s.first_seen:%d %b %H:%M}", safe(s.title), s.story_id[:8])
+        table.add_row(str(s.origins), str(s.outlets), str(s.articles), f"{s.first_seen:%d %b %H:%M}", _title(s.title), s.story_id[:8])
     out.print(table)
 
 
 def comparison(found: Comparison, *, deeds_per_side: int = 3) -> None:
     """Print a story with its outlets side by side: who acts, on whom, who says so, figures, and in which order."""
     counts = f"{_n(found.articles, 'article')}, {_n(found.outlets, 'outlet')}, {_n(found.origins, 'independent origin')}"
-    out.print(f"\n[bold]{safe(found.title)}[/]\n{counts}; {found.first_seen:%d %b %Y %H:%M} to {found.last_seen:%d %b %H:%M} UTC")
+    out.print(f"\n[bold]{_title(found.title)}[/]\n{counts}; {found.first_seen:%d %b %Y %H:%M} to {found.last_seen:%d %b %H:%M} UTC")
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, expand=True)
     table.add_column("outlet", ratio=2)
     table.add_column("headline", ratio=4, overflow="fold")
@@ -166,8 +170,13 @@ def _outlet_cell(side: Side) -> str:
 
 
 def _headline_cell(side: Side) -> str:
-    now = safe(side.headline)
-    return now if side.headline == side.first_headline else f"{now}\n[dim]first: {safe(side.first_headline)}[/]"
+    now = _title(side.headline)
+    return now if side.headline == side.first_headline else f"{now}\n[dim]first: {_title(side.first_headline)}[/]"
+
+
+def _title(text: str) -> str:
+    """Return a headline for the terminal; the longest that outlets mean as one have some 150 characters."""
+    return safe(textwrap.shorten(text, LONGEST_TITLE, placeholder=" …")) if text.strip() else "[dim](no title)[/]"
 
 
 def _n(count: int, name: str) -> str:

@@ -128,6 +128,11 @@ def _swap(current: Path, folder: Path) -> None:
     temporary = current.with_name(f".{current.name}.{uuid.uuid4().hex[:8]}.tmp")
     temporary.symlink_to(os.path.relpath(folder, current.parent), target_is_directory=True)
     temporary.replace(current)
+    handle = os.open(current.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)  # after a power failure, the newest generation must still be the one that shows
+    finally:
+        os.close(handle)
 
 
 def _prune(snapshots: Path, newest: Path, keep: int) -> None:

@@ -56,9 +56,9 @@ def examine(workspace: Workspace, *, network: bool = False) -> list[Finding]:
 
 def _folders(workspace: Workspace) -> Iterator[Finding]:
     home = workspace.settings.home
-    home.mkdir(parents=True, exist_ok=True)
     probe = home / ".doctor"
     try:
+        home.mkdir(parents=True, exist_ok=True)
         probe.write_text("")
         probe.unlink()
     except OSError as error:

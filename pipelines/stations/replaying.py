@@ -6,6 +6,7 @@ The archive is a folder with ``index.csv`` (outlet, captured_at, file, bytes) an
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pipelines.core.ids import make_id
 from pipelines.feeds.content_coding import BadEncodingError, BodyDecoder, TooLargeError
 from pipelines.feeds.records import Fetch, FetchOutcome
 from pipelines.outlets.schema import UNKNOWN, UNKNOWN_COUNTRY, UNKNOWN_LANGUAGE, UNKNOWN_TIMEZONE, Outlet, Registry, check_slug
-from pipelines.stations.polling import latest_states, register
+from pipelines.stations.polling import PollReport, latest_states, register
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace
 
@@ -58,7 +59,7 @@ def replay(workspace: Workspace, captures: Sequence[Capture], *, force: bool = F
     """
     report = RunReport()
     _check_registry(workspace.registry, captures)
-    report.timed("archive", lambda: log_captures(workspace, captures))
+    report.poll = report.timed("archive", lambda: log_captures(workspace, captures))
     process(workspace, report, force=force)
     return report
 
@@ -133,8 +134,9 @@ def _capture(folder: Path, line: int, row: dict[str, str | None]) -> Capture:
     return Capture(line, values["outlet"], at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC), path)
 
 
-def log_captures(workspace: Workspace, captures: Sequence[Capture]) -> int:
-    """Archive the bodies of captures and log each as a response; return how many captures there are."""
+def log_captures(workspace: Workspace, captures: Sequence[Capture]) -> PollReport:
+    """Archive the bodies of captures that were not replayed before, and log each as a response."""
+    logged: list[Fetch] = []
     with workspace.lock("poll"):
         register(workspace)
         done = workspace.lake.keys(Fetch)
@@ -143,12 +145,19 @@ def log_captures(workspace: Workspace, captures: Sequence[Capture]) -> int:
         with workspace.progress.step("archive", len(captures)) as step:
             for fetch in _fetches(workspace, captures, states, done):
                 batch.append(fetch)
+                logged.append(fetch)
                 if len(batch) >= FLUSH_EVERY:
                     workspace.lake.append(Fetch, batch)
                     batch = []
                 step.advance()
             workspace.lake.append(Fetch, batch)
-    return len(captures)
+    return PollReport(
+        feeds=len({c.feed_id for c in captures}),
+        polled=len(logged),
+        outcomes=dict(Counter(f.outcome for f in logged)),
+        new_bodies=sum(f.outcome == "new_body" for f in logged),
+        failures=[f for f in logged if f.body_sha256 is None],
+    )
 
 
 def _fetches(workspace: Workspace, captures: Sequence[Capture], states: dict[str, Fetch], done: set[str]) -> Iterator[Fetch]:

@@ -101,6 +101,7 @@ def test_a_second_replay_changes_no_file(archive: Path, home: Path) -> None:
     before = files(home)
     got = CliRunner().invoke(app, ["replay", str(archive), "--home", str(home)])
     assert got.exit_code == 0
+    assert "0 requests to 3 feeds, none due" in got.output
     assert "nothing new" in got.output
     assert files(home) == before
 

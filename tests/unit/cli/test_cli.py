@@ -20,6 +20,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from pipelines.cli import app as app_module
+from pipelines.cli import show
 from pipelines.cli.app import app
 from pipelines.cli.common import out, plain, safe
 from pipelines.core.errors import (
@@ -36,6 +37,7 @@ from pipelines.core.records import TABLES
 from pipelines.lake.store import Lake
 from pipelines.loading.load import load
 from pipelines.loading.publish import publish
+from pipelines.stations.comparing import StoryLine
 from tests.support.fault_server import FaultServer, reply
 from tests.support.lake_world import EXTRACTOR, LakeWorld, at
 
@@ -309,6 +311,15 @@ def test_text_from_feeds_cannot_style_the_terminal(home: Path, monkeypatch: pyte
         assert "[bold red]bridge[/] :x:" in flat or arguments == ["today"]
         assert "\x1b[31m" not in got.stdout
         assert "\u202e" not in got.stdout
+
+
+@pytest.mark.parametrize(("title", "printed"), [("word " * 500, "…"), (" ", "(no title)"), ("Lenk is shelled", "Lenk is")])
+def test_headlines_that_are_none_stay_short(capsys: pytest.CaptureFixture[str], title: str, printed: str) -> None:
+    when = at("2025-03-01 10:00")
+    show.story_list([StoryLine("0123456789", title, when, when, 1, 1, 1)], "Stories")
+    told = capsys.readouterr().out
+    assert " ".join(printed.split()) in " ".join(told.split())
+    assert len(told) < 3000
 
 
 def test_a_query_of_markup_is_only_a_query(home: Path) -> None:
