@@ -134,7 +134,7 @@ def rebuild(
 
 
 def publish(home: HomeOption = None, quiet: QuietOption = False, as_json: JsonOption = False) -> None:
-    """Build, check and publish from the lake as it is, without polling."""
+    """Match, build, check and publish from the lake as it is, without polling or extracting."""
     workspace = open_workspace(home, quiet=quiet or as_json)
     report = RunReport()
     built: BuildReport = report.timed("build", lambda: republish(workspace))

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,8 @@ _APPEARANCE = {"first": "clearly first", "later": "later", "unclear": "order unc
 
 def stage_times(report: RunReport, total: float) -> None:
     """Print how long each stage took."""
-    table = Table(box=box.SIMPLE, title="How long each stage took", title_justify="left")
+    out.print("\nHow long each stage took")
+    table = Table(box=box.SIMPLE)
     table.add_column("stage")
     table.add_column("seconds", justify="right")
     for name, seconds in report.seconds.items():
@@ -142,7 +142,7 @@ def comparison(found: Comparison, *, deeds_per_side: int = 3) -> None:
     counts = f"{_n(found.articles, 'article')}, {_n(found.outlets, 'outlet')}, {_n(found.origins, 'independent origin')}"
     out.print(f"\n[bold]{_title(found.title)}[/]\n{counts}; {found.first_seen:%d %b %Y %H:%M} to {found.last_seen:%d %b %H:%M} UTC")
     table = Table(box=box.SIMPLE_HEAD, show_lines=True, expand=True)
-    table.add_column("outlet", ratio=2)
+    table.add_column("outlet", ratio=2, overflow="fold")
     table.add_column("headline", ratio=4, overflow="fold")
     table.add_column("who does what to whom", ratio=5, overflow="fold")
     table.add_column("who says so", ratio=3, overflow="fold")
@@ -208,8 +208,3 @@ def rows(columns: list[str], values: list[tuple[Any, ...]], *, cut: bool) -> Non
     out.print(table)
     if cut:
         out.print(f"[dim]The first {len(values)} rows; --limit 0 shows all.[/]")
-
-
-def flat(record: Mapping[str, Any]) -> str:
-    """Return a mapping as `name value` pairs in one line."""
-    return ", ".join(f"{k} {v}" for k, v in record.items())

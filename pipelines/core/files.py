@@ -18,6 +18,7 @@ def atomic_path(target: Path) -> Iterator[Path]:
     A block that raises leaves ``target`` as it was and no temporary file behind. A killed process may leave a
     ``*.tmp`` file, which readers must ignore.
     """
+    made = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}{TEMPORARY_SUFFIX}")
     try:
@@ -25,6 +26,8 @@ def atomic_path(target: Path) -> Iterator[Path]:
         _fsync(temporary)
         temporary.replace(target)
         _fsync(target.parent)
+        for folder in made:  # a new folder's own name stands in its parent
+            _fsync(folder.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -162,7 +162,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def run_dbt(settings: Settings, command: str = "build", *, on_line: Callable[[str], None] | None = None) -> DbtReport:
+def run_dbt(settings: Settings, command: str = "build") -> DbtReport:
     """Run dbt in a process of its own, so that its lock on the database ends with it.
 
     Raises:
@@ -188,8 +188,6 @@ def run_dbt(settings: Settings, command: str = "build", *, on_line: Callable[[st
     except subprocess.TimeoutExpired as error:
         raise BuildError(f"dbt was not done after {DBT_TIMEOUT_S / 60:.0f} minutes and was stopped; nothing was published.") from error
     output = finished.stdout + finished.stderr
-    for line in finished.stdout.splitlines() if on_line else ():
-        on_line(line)  # type: ignore[misc]
     if finished.returncode != 0 and _FULL in output:
         raise BuildError(f"The disk of {settings.home} is full, so dbt could not finish; nothing was published. Make room and try again.")
     report = _read_results(target / "run_results.json")

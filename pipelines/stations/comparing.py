@@ -17,8 +17,6 @@ import duckdb
 from pipelines.core.errors import UsageError
 from pipelines.loading.load import connect
 
-MAX_CELL = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class Deed:

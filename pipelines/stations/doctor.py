@@ -186,7 +186,7 @@ def _published(workspace: Workspace) -> Iterator[Finding]:
     until = f", record until {generation.lake_until:%d %b %Y %H:%M} UTC" if generation.lake_until else ""
     yield Finding("ok", "database", f"{workspace.settings.published_database}: generation {generation.generation_id}{until}.")
     if generation.extractor_version != extractor_version(workspace.settings.model):
-        yield Finding("note", "database", "It was coded by another extractor version; `parallax publish` after a run brings it up to date.")
+        yield Finding("note", "database", "It was coded by another extractor version; `parallax run` codes what is left and publishes.")
 
 
 def _alerts(workspace: Workspace) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
@@ -151,8 +150,3 @@ def code_version() -> str:
         if not name.startswith(_NO_PART_OF_VERSION) and path.is_file():
             digest.update(name.encode() + b"\0" + path.read_bytes())
     return f"{__version__}+{digest.hexdigest()[:8]}"
-
-
-def folder_size(folder: Path) -> int:
-    """Return the bytes of all files under a folder."""
-    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())

@@ -13,7 +13,6 @@ from pipelines.extraction.stages.roles import NOMINAL, is_passive
 from pipelines.extraction.word_lists import word_list
 
 _OPEN = frozenset(("VERB", "NOUN", "PROPN", "ADJ"))
-_PERSONS = frozenset(("PERSON", "NORP"))
 _ENTITY_CLASS = {
     "person": frozenset(("PERSON", "NORP")),
     "organisation": frozenset(("ORG",)),

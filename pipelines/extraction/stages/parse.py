@@ -6,7 +6,7 @@ Not here: what the words mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -238,6 +238,3 @@ def parse_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas
     docs = (prepare(nlp, normal, unit) for normal, _, unit in listed)
     for doc, (normal, stored, unit) in zip(nlp.pipe(docs, batch_size=batch_size), listed, strict=True):
         yield to_parsed(doc, normal, stored, unit, lemmas)
-
-
-TextCase = Callable[[list[str]], list[bool]]

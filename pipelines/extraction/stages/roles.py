@@ -17,7 +17,6 @@ NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM"))
 _RELATIVE = frozenset(("who", "which", "that", "whom", "whose"))
 _SUBJECT = frozenset(("nsubj", "csubj", "expl"))
 _PASSIVE = frozenset(("nsubjpass", "csubjpass"))
-_MODIFIER = frozenset(("compound", "amod", "nmod", "poss", "nummod", "quantmod", "det", "case", "npadvmod"))
 _CLAUSAL = frozenset(("relcl", "acl", "ccomp", "xcomp", "advcl", "parataxis", "conj"))
 _OBJECT_CONTROL = word_list("roles", "object_control")
 _WINDOW = 60

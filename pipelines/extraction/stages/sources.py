@@ -13,9 +13,7 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import NOMINAL
 from pipelines.extraction.word_lists import word_list
 
-_COLON = frozenset((":", "-", "–", "—"))
 _PERSON_PRONOUNS = frozenset(("he", "she", "i"))
-_NARRATIVE = frozenset(("that", "which", "it", "this", "what"))
 
 
 @dataclass(frozen=True, slots=True)
