@@ -61,8 +61,6 @@ class FaultServer:
         self._threads: list[threading.Thread] = []
         self.asked: list[Asked] = []
         self.sent = 0
-        self.under_way = 0
-        self.most_under_way = 0
 
     def on(self, path: str, *answers: Answer) -> None:
         self._answers[path] = list(answers)
@@ -108,15 +106,9 @@ class FaultServer:
                 return
             with self._lock:
                 self.asked.append(asked)
-                self.under_way += 1
-                self.most_under_way = max(self.most_under_way, self.under_way)
                 answer = self._next(asked.path)
-            try:
-                made = answer(asked) if callable(answer) else answer
-                self._send(connection, [made] if isinstance(made, bytes) else made)
-            finally:
-                with self._lock:
-                    self.under_way -= 1
+            made = answer(asked) if callable(answer) else answer
+            self._send(connection, [made] if isinstance(made, bytes) else made)
 
     def _next(self, path: str) -> Answer:
         answers = self._answers.get(path, [reply(404, b"nothing here")])
@@ -153,6 +145,25 @@ class FaultServer:
         first, *lines = data.split(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
         named = (line.partition(":") for line in lines)
         return Asked(first.split(" ")[1], {name.strip().lower(): value.strip() for name, _, value in named})
+
+
+class Gauge:
+    """Counts requests that wait at once. One stops counting before its answer goes out: its client may then ask anew at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self.most = 0
+
+    def answer(self, wait: float, body: bytes) -> Steps:
+        """Wait for ``wait`` seconds, counted, then send ``body``."""
+        with self._lock:
+            self._waiting += 1
+            self.most = max(self.most, self._waiting)
+        yield wait
+        with self._lock:
+            self._waiting -= 1
+        yield body
 
 
 def make_certificate(folder: Path, *names: str) -> Path | None:

@@ -13,7 +13,7 @@ import pytest
 from pipelines.core.clock import SystemClock
 from pipelines.core.ids import make_id
 from pipelines.feeds.polling import FeedTarget, PollingError, PollPolicy, poll
-from tests.support.fault_server import RESET, reply
+from tests.support.fault_server import RESET, Gauge, reply
 
 FAST = PollPolicy(host_interval_s=0)
 
@@ -33,11 +33,12 @@ def run(targets, states=None, *, client, archive, clock, policy=FAST, on_fetch=l
 
 
 def test_eight_at_once_and_no_more(server, hosts, archive, clock, rss):
-    server.on("/feed", lambda _: [0.25, reply(200, rss("a"))])
+    gauge = Gauge()
+    server.on("/feed", lambda _: gauge.answer(0.25, reply(200, rss("a"))))
     started = time.monotonic()
     rows = run([target(server, n) for n in range(20)], client=hosts, archive=archive, clock=clock)
     assert len(rows) == 20
-    assert server.most_under_way == 8
+    assert gauge.most == 8
     assert time.monotonic() - started < 3.5
 
 
@@ -73,10 +74,11 @@ def test_on_a_fixed_clock_two_runs_give_the_same_rows(server, hosts, archive, cl
 
 def test_one_request_at_a_time_to_a_host_with_a_pause_between(server, make_client, archive, clock, rss):
     client = make_client({"one.example": ["127.0.0.1"]})
-    server.on("/feed", lambda _: [0.03, reply(200, rss("a"))])
+    gauge = Gauge()
+    server.on("/feed", lambda _: gauge.answer(0.03, reply(200, rss("a"))))
     targets = [target(server, n, host="one.example") for n in range(4)]
     run(targets, client=client, archive=archive, clock=clock, policy=PollPolicy(host_interval_s=0.1))
-    assert server.most_under_way == 1
+    assert gauge.most == 1
     times = [asked.at for asked in server.asked]
     assert all(later - earlier >= 0.125 for earlier, later in itertools.pairwise(times))
 
