@@ -1,10 +1,11 @@
-"""Which words are names, learned from how the texts at hand write them: a name is capitalised also inside a sentence."""
+"""Which words are names, learned from how texts write them: a name is capitalised also inside a sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 
+from pipelines.stories.background import Background
 from pipelines.stories.similarity import stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -12,9 +13,10 @@ _OPENERS = frozenset(".!?\"“”‘’':•-–—|…(")
 
 
 class Casing:
-    """Counts of capitalised and plain occurrences of each stem inside sentences."""
+    """Counts of capitalised and plain occurrences of each stem inside sentences, of the texts at hand and the shipped background."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], background: Background | None = None) -> None:
+        self._background = background
         self._capitalised: dict[str, int] = {}
         self._plain: dict[str, int] = {}
         for text in texts:
@@ -28,7 +30,12 @@ class Casing:
 
     def is_name(self, term: str) -> bool:
         """Tell whether a stem stands with a capital more often than without."""
-        return self._capitalised.get(term, 0) > self._plain.get(term, 0)
+        capitalised, plain = self._background.casing(term) if self._background is not None else (0, 0)
+        return self._capitalised.get(term, 0) + capitalised > self._plain.get(term, 0) + plain
+
+    def counts(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Return how often each stem of the texts at hand stands with and without a capital."""
+        return self._capitalised, self._plain
 
     def split(self, vector: Mapping[str, float]) -> tuple[dict[str, float], dict[str, float]]:
         """Return the unit vectors of names and numbers, and of all other terms."""

@@ -34,6 +34,11 @@ class Reach:
     brevity: float = 0.08
     max_postings: int = 3000
 
+    @classmethod
+    def for_company(cls) -> Reach:
+        """Return how far a text looks for the company that it keeps: plain cosine, and none that may be chance."""
+        return cls(decay=0.0, floor=0.1, support=0.0, brevity=0.0)
+
 
 def near_pairs(vectors: Sequence[Vector], days: Sequence[float], reach: Reach) -> Iterator[tuple[int, int, float]]:
     """Yield ``(earlier, later, similarity)`` of all pairs inside the window that reach the floor.
@@ -65,7 +70,7 @@ def near_pairs(vectors: Sequence[Vector], days: Sequence[float], reach: Reach) -
             other = oldest + offset
             total = float(sums[offset])
             # One rare word that two short texts share by chance can make half of their cosine; it is one term's worth of evidence.
-            carried = min(1.0, total * total / float(squares[offset]) / reach.support) ** 0.5
+            carried = min(1.0, total * total / float(squares[offset]) / reach.support) ** 0.5 if reach.support else 1.0
             # The cosine of two short texts varies more by chance than that of two long ones.
             size = min(1.0, min(len(vector), len(vectors[other])) / reach.long_text) ** reach.brevity
             similarity = total * carried * size * math.exp(-reach.decay * (days[place] - days[other]))

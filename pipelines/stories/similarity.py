@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
+from pipelines.stories.background import Background
 from pipelines.stories.headings import matter
 
 Vector = dict[str, float]
@@ -21,6 +22,8 @@ TITLE_WEIGHT = 2.0
 NAME_WEIGHT = 1.6
 LEAD_CHARS = 1200
 BACKGROUND = 10_000
+PRIOR = 200
+"""The shipped background weighs as much as so many documents: it counts where few are at hand, and little where many are."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SUFFIXES = ("ingly", "edly", "ings", "ing", "ied", "ies", "ed", "es", "s")
 
@@ -66,11 +69,12 @@ def terms(title: str, summary: str, body: str = "") -> Counter[str]:
 
 
 class Idf:
-    """Inverse document frequency over a set of documents; unseen terms weigh like terms seen once."""
+    """Inverse document frequency over documents and, where given, the shipped background; an unseen term weighs like one seen once."""
 
-    def __init__(self, documents: Iterable[Mapping[str, float]] = ()) -> None:
+    def __init__(self, documents: Iterable[Mapping[str, float]] = (), background: Background | None = None) -> None:
         self.frequency: Counter[str] = Counter()
         self.documents = 0
+        self._background = background
         for document in documents:
             self.add(document)
 
@@ -85,8 +89,11 @@ class Idf:
         self.frequency.subtract(document.keys())
 
     def weight(self, term: str) -> float:
-        """Return log((N + 1) / (n + 0.5)), never below 0.05."""
-        return max(0.05, math.log((self.documents + 1) / (self.frequency.get(term, 0) + 0.5)))
+        """Return log((N + 1) / (n + 0.5)), never below 0.05; the background adds :data:`PRIOR` documents."""
+        seen, documents = float(self.frequency.get(term, 0)), self.documents
+        if self._background is not None:
+            seen, documents = seen + PRIOR * self._background.share(term), documents + PRIOR
+        return max(0.05, math.log((documents + 1) / (seen + 0.5)))
 
     def vector(self, counts: Mapping[str, float]) -> Vector:
         """Return the unit vector of a document: damped counts times inverse document frequency."""
@@ -95,13 +102,15 @@ class Idf:
         return {term: value / length for term, value in raw.items()} if length else {}
 
 
-def rolling_vectors(documents: Sequence[Mapping[str, float]], background: int = BACKGROUND) -> list[Vector]:
+def rolling_vectors(
+    documents: Sequence[Mapping[str, float]], background: int = BACKGROUND, shipped: Background | None = None
+) -> list[Vector]:
     """Return the unit vector of each document, its terms weighed against the ``background`` documents before and after it.
 
     Documents are in time order. A bounded background keeps what is rare in one season from depending on all others, and an
     article's weights from changing for ever.
     """
-    idf = Idf(documents[:background])
+    idf = Idf(documents[:background], shipped)
     vectors = []
     for place, document in enumerate(documents):
         if place + background < len(documents):

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.core.errors import LexiconError
 from pipelines.evaluation.predictors.matching import predict_pairs
 from pipelines.evaluation.task_scores import measure_pairs
-from pipelines.stories.pairs import FEATURES, PairItem, PairJudge, load_weights, parse_weights
+from pipelines.stories.pairs import PairItem, PairJudge
 
 NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
 
@@ -21,7 +20,7 @@ def pair_item(name: str, title: str, summary: str, hours: float = 0.0) -> PairIt
 ITEMS = [
     pair_item("a", "Dam bursts above Marren, 12 dead", "A dam burst above the town of Marren on Sunday and killed 12 people."),
     pair_item("b", "Twelve killed as Marren dam gives way", "At least 12 people died when the dam above Marren burst on Sunday.", 2),
-    pair_item("c", "Minister visits Marren after dam burst", "Minister Ilse Brandt promised the town below the dam new houses.", 20),
+    pair_item("c", "Brandt promises Marren new houses", "Minister Ilse Brandt toured the town below the dam that burst on Sunday.", 30),
     pair_item("d", "Orchestra hires young conductor", "The Velden orchestra named Tomas Rehn, 29, as its conductor.", 1),
     pair_item("e", "Rain expected", "It will rain in the north, the weather service told reporters in Marren."),
     pair_item("g", "Striker leaves United for record fee", "United sold its striker to Rovers for a record fee.", 3),
@@ -72,18 +71,11 @@ def test_an_unknown_item_is_an_error() -> None:
         PairJudge(ITEMS).judge(ITEMS[0], pair_item("z", "", ""))
 
 
-def test_weights_have_all_features_and_bad_ones_are_refused() -> None:
-    assert set(load_weights()["event"]) == {"bias", *FEATURES}
-    for data in ("[event]\nbias = 1.0", "[event", "[event]\nbias = 'x'\n[story]\nbias = 1.0"):
-        with pytest.raises(LexiconError, match=r"w\.toml"):
-            parse_weights(data, "w.toml")
-
-
 @pytest.mark.gold
 def test_labelled_pairs(shared: Path) -> None:
     rows = [json.loads(line) for line in (shared / "gold" / "pairs.dev.jsonl").read_text(encoding="utf-8").splitlines()]
     found = {m.slot: m.value or 0.0 for m in measure_pairs(list(zip(rows, predict_pairs(rows), strict=True)))}
-    assert found["f1_at_precision_88"] >= 0.80
-    assert found["recall_at_precision_90"] >= 0.60
-    assert found["same_event"] >= 0.82
-    assert found["three_way"] >= 0.72
+    assert found["f1_at_precision_88"] >= 0.84
+    assert found["recall_at_precision_90"] >= 0.70
+    assert found["same_event"] >= 0.83
+    assert found["three_way"] >= 0.79
