@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         return self.home / "outlets.toml"
 
     @property
+    def topics(self) -> Path:
+        """The user's own list of topics; where there is none, the shipped one counts."""
+        return self.home / "topics.toml"
+
+    @property
     def archive(self) -> Path:
         """Bodies as received, by hash."""
         return self.home / "archive"

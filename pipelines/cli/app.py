@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines import __version__
-from pipelines.cli import measuring, outlets, reading, running
+from pipelines.cli import measuring, outlets, reading, running, topics
 from pipelines.cli.common import err, safe
 from pipelines.cli.doctor import register as register_doctor
 from pipelines.core.errors import ParallaxError
@@ -97,6 +97,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(outlets.app, name="outlets")
+app.add_typer(topics.app, name="topics")
 running.register(app)
 reading.register(app)
 measuring.register(app)

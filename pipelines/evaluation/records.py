@@ -16,7 +16,7 @@ from pipelines.core.records import column, table
 class AccuracyRow:
     """One measured figure with its interval."""
 
-    task: str = column("`mentions`, `pairs`, `stories`, `attribution`, `actions`, `roles`, `places` or `factuality`.")
+    task: str = column("`mentions`, `pairs`, `stories`, `attribution`, `actions`, `roles`, `places`, `factuality` or `topics`.")
     slot: str = column("What was measured (`event`, `who_whom`, `voice` …).")
     stratum: str = column("`all`, or the part of the data that the figure is about.")
     half: str = column("`all`, `even` or `odd` lines of the gold.")

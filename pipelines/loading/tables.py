@@ -8,11 +8,11 @@ from pipelines.evaluation.records import AccuracyRow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
 from pipelines.outlets.records import FeedRow, OutletRow
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
 
 ROW_TYPES: tuple[type, ...] = (
     OutletRow, FeedRow, Fetch, Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Page, CopyLink, ArticleOrigin,
-    Extraction, Mention, Story, StoryArticle, Event, EventMention, AccuracyRow,
+    Extraction, Mention, Story, StoryArticle, StoryTopic, Event, EventMention, AccuracyRow,
 )
 
 ALL_TABLES: tuple[Table, ...] = tuple(table_of(row) for row in ROW_TYPES)

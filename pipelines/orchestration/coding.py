@@ -13,10 +13,10 @@ from pipelines.orchestration.specs import lake_key, lake_spec
 from pipelines.settings import Settings
 from pipelines.stations.coding import code
 from pipelines.stations.matching import match
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
 
 INGESTION_DAYS = dg.DailyPartitionsDefinition(start_date=Settings().first_day.isoformat(), end_offset=1)
-_MATCHED = [CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention]
+_MATCHED = [CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention]
 
 
 @dg.multi_asset(

@@ -1,4 +1,4 @@
-"""Station 5: who copied whom, which articles are on one matter, which mentions tell of one deed.
+"""Station 5: who copied whom, which articles are on one matter and on which topics, which mentions tell of one deed.
 
 These tables are made whole from the record and replaced together; each carries the fingerprint of what it was made
 from, so that nothing is computed twice.
@@ -21,7 +21,8 @@ from pipelines.stations.coding import active_version
 from pipelines.stations.workspace import SILENT, Progress, Workspace, code_version
 from pipelines.stories.cluster import build_stories
 from pipelines.stories.events import build_events
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
+from pipelines.stories.topics import assign_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class _Matched:
     origins: list[ArticleOrigin]
     stories: list[Story]
     story_articles: list[StoryArticle]
+    topics: list[StoryTopic]
     events: list[Event]
     event_mentions: list[EventMention]
 
@@ -87,8 +89,9 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
     version = version or active_version(workspace)
     publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
     inputs = lake.fingerprint(ArticleVersion, Extraction, Mention)
-    made_from = make_id("match", inputs, version, code_version(), until, *(f"{k}={v}" for k, v in sorted(publishers.items())))
-    if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)):
+    given = (workspace.topics.fingerprint, *(f"{k}={v}" for k, v in sorted(publishers.items())))
+    made_from = make_id("match", inputs, version, code_version(), until, *given)
+    if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention)):
         return None
     with progress.step("match", 3) as step:
         versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
@@ -96,10 +99,11 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         step.advance()
         mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
         stories, story_articles = build_stories(versions, links, origins, mentions, publishers)
+        topics = assign_topics(workspace.topics, stories, story_articles, versions, mentions)
         step.advance()
         events, event_mentions = build_events(mentions, story_articles)
         step.advance()
-    return _Matched(made_from, links, origins, stories, story_articles, events, event_mentions)
+    return _Matched(made_from, links, origins, stories, story_articles, topics, events, event_mentions)
 
 
 def _write(workspace: Workspace, matched: _Matched) -> None:
@@ -108,8 +112,18 @@ def _write(workspace: Workspace, matched: _Matched) -> None:
     lake.replace(ArticleOrigin, matched.origins, made_from)
     lake.replace(Story, matched.stories, made_from)
     lake.replace(StoryArticle, matched.story_articles, made_from)
+    lake.replace(StoryTopic, matched.topics, made_from)
     lake.replace(Event, matched.events, made_from)
     lake.replace(EventMention, matched.event_mentions, made_from)
+
+
+def topics_by_article(workspace: Workspace) -> dict[str, frozenset[str]]:
+    """Return, by article, the topics of its story."""
+    of_story: dict[str, set[str]] = {}
+    for row in workspace.lake.read_columns(StoryTopic, ["story_id", "topic"]):
+        of_story.setdefault(row["story_id"], set()).add(row["topic"])
+    links = workspace.lake.read_columns(StoryArticle, ["article_id", "story_id"])
+    return {row["article_id"]: frozenset(of_story.get(row["story_id"], ())) for row in links}
 
 
 def poll_intervals(workspace: Workspace, until: datetime | None = None) -> dict[str, int]:

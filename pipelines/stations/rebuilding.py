@@ -21,7 +21,7 @@ from pipelines.stations.polling import register
 from pipelines.stations.repairing import repair
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace, code_version
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
 
 MADE_AGAIN = "made-again.txt"
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # Pages are a record: what a page said on one day cannot be fetched again, so they are never cleared.
 FROM_SNAPSHOTS = (Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Extraction, Mention)
 FROM_ARTICLES = (Extraction, Mention)
-MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, Event, EventMention)
+MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from pipelines.lake.store import Lake
 from pipelines.outlets import registry as outlet_registry
 from pipelines.outlets.registry import Registry
 from pipelines.settings import PROJECT_ROOT, Settings
+from pipelines.stories import topic_list
+from pipelines.stories.topic_list import TopicList
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +84,16 @@ class Workspace:
     def registry(self) -> Registry:
         """The user's outlets; the starter registry is put in place where there is none."""
         return outlet_registry.load(outlet_registry.ensure(self.settings.registry))
+
+    @cached_property
+    def topics(self) -> TopicList:
+        """The topics in force: the user's own list, else the shipped one.
+
+        Raises:
+            LexiconError: the user's list does not follow its schema.
+        """
+        own = self.settings.topics
+        return topic_list.parse(own.read_text(encoding="utf-8"), str(own)) if own.exists() else topic_list.default()
 
     @cached_property
     def poll_policy(self) -> PollPolicy:

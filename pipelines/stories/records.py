@@ -61,3 +61,15 @@ class EventMention:
     first_seen: datetime = column("When the mention's article version was first seen.")
     score: float = column("Score of its best match inside the event, in [0, 1]; 1 for the founder.")
     reason: str = column("What carried the match: `founder`, or the parts of the score in words.")
+
+
+@table("story_topic", grain="story x topic", key=("story_id", "topic"), day="first_seen", derived=True)
+class StoryTopic:
+    """One topic of one story, from the list in force, with the reason; a story may have several topics or none."""
+
+    story_id: str = column("The story.")
+    topic: str = column("Id of the topic in `topics.toml`.")
+    first_seen: datetime = column("When the story's first article was first seen.")
+    score: float = column("Mean over the story's articles of what speaks for the topic, in [0, 1]; given from 0.5.")
+    articles: int = column("Articles of the story that would have the topic by themselves.")
+    reason: str = column("The entries of the list that were found (terms, hints, `deed …`, `section …`), with the number of articles.")

@@ -155,3 +155,16 @@ def test_rates_need_support_and_one_stratum(warehouse: duckdb.DuckDBPyConnection
     """Zeta's few full texts get no rate while its titles and summaries do; every interval holds its share."""
     sql = "SELECT stratum, own_voice_share IS NOT NULL, rate_reason FROM attribution WHERE outlet_id = 'zeta'"
     assert _by(warehouse, sql) == {"title_summary": (True, None), "full_text": (False, "below_support")}
+
+
+def test_topics_stand_beside_all(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """What counts under one topic is a part of all; a story of two topics counts under both."""
+    per_topic = _by(warehouse, "SELECT topic, sum(mentions) FROM attribution WHERE outlet_id = 'alpha' GROUP BY topic")
+    assert 0 < per_topic["conflict"] < per_topic["government"] < per_topic["all"]
+    assert _by(warehouse, "SELECT DISTINCT topic, 1 FROM coverage").keys() <= {"all", "conflict", "government"}
+
+
+def test_an_outlet_that_does_not_cover_the_field_is_no_denominator(warehouse: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """Everybody has twenty articles on government, nobody twenty on the pair of the talks."""
+    sql = "SELECT DISTINCT ineligible_reason FROM story_outlet WHERE story_id = ? AND outlet_id IN ('iota', 'zeta')"
+    assert warehouse.execute(sql, [truth.talks_story]).fetchall() == [("outside_field",)]

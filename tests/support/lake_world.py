@@ -21,12 +21,12 @@ from pipelines.extraction.records import Extraction, Figure, Mention, Party, Sou
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
 from pipelines.loading.tables import ALL_TABLES
 from pipelines.outlets.records import FeedRow, OutletRow
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EXTRACTOR = "test-1"
 
-_QUAD = {
+QUAD = {
     "AGREE": "verbal_cooperation", "CONSULT": "verbal_cooperation", "SUPPORT": "verbal_cooperation", "CONCEDE": "verbal_cooperation",
     "COOPERATE": "material_cooperation", "AID": "material_cooperation", "RETREAT": "material_cooperation",
     "REQUEST": "verbal_conflict", "ACCUSE": "verbal_conflict", "REJECT": "verbal_conflict", "THREATEN": "verbal_conflict",
@@ -46,6 +46,7 @@ class LakeWorld:
     def __init__(self) -> None:
         self.rows: dict[str, list[Any]] = defaultdict(list)
         self._polls: dict[tuple[str, datetime], Fetch] = {}
+        self._of_feed: dict[str, list[Fetch]] = defaultdict(list)
 
     def add(self, row: Any) -> Any:
         """Keep one record."""
@@ -70,8 +71,10 @@ class LakeWorld:
         outlet_id, _ = feed_id.split("/")
         brought = outcome in {"new_body", "same_body"}
         sha = make_id("body", feed_id, when if outcome == "new_body" else "last", body)
-        earlier = [f for (feed, t), f in self._polls.items() if feed == feed_id and t < when]
-        last = max(earlier, key=lambda f: f.requested_at).last_body_sha256 if earlier else None
+        before = self._of_feed[feed_id]
+        if before and before[-1].requested_at >= when:
+            before = sorted((f for f in before if f.requested_at < when), key=lambda f: f.requested_at)
+        last = before[-1].last_body_sha256 if before else None
         if outcome == "same_body" and last:
             sha = last
         fetch = Fetch(
@@ -83,6 +86,7 @@ class LakeWorld:
             consecutive_failures=0, interval_s=3600, next_due_at=when + timedelta(hours=1), muted=False, duration_ms=5,
         )  # fmt: skip
         self._polls[feed_id, when] = self.add(fetch)
+        self._of_feed[feed_id].append(fetch)
         if outcome == "new_body":
             self.add(Snapshot(
                 snapshot_id=make_id("snapshot", feed_id, sha), feed_id=feed_id, outlet_id=outlet_id, fetch_id=fetch.fetch_id,
@@ -147,7 +151,7 @@ class LakeWorld:
             mention_id=make_id("mention", version.version_id, unit, start, EXTRACTOR), version_id=version.version_id,
             article_id=version.article_id, outlet_id=version.outlet_id, seen_at=version.first_seen, unit=unit, sentence_index=0,
             sentence_start=0, sentence_end=len(text), sentence=text, trigger=trigger, trigger_start=start, trigger_end=start + len(trigger),
-            action=action, quad_class=_QUAD[action], mode=None, actors=[_party(text, unit, a) for a in actors], actor_omitted=omitted,
+            action=action, quad_class=QUAD[action], mode=None, actors=[_party(text, unit, a) for a in actors], actor_omitted=omitted,
             targets=[_party(text, unit, t) for t in targets], **_place(text, unit, place), **_dates(text, version, stated), voice=voice,
             speaker=_party(text, unit, speaker) if speaker else None, cue=cue, cue_start=text.index(cue) if cue else None,
             cue_end=text.index(cue) + len(cue) if cue else None, in_quotes=False,
@@ -172,6 +176,13 @@ class LakeWorld:
                                   first_seen=version.first_seen, similarity=1.0,
                                   reason="founder" if version is founder else "similar"))  # fmt: skip
         return story_id
+
+    def topic(self, story_id: str, *topics: str) -> None:
+        """The story is about these."""
+        (story,) = [row for row in self.rows["story"] if row.story_id == story_id]
+        for topic in topics:
+            self.add(StoryTopic(story_id=story_id, topic=topic, first_seen=story.first_seen, score=1.0, articles=story.articles,
+                                reason="test"))  # fmt: skip
 
     def event(self, story_id: str, *mentions: Mention) -> str:
         """These mentions tell of one deed; returns its id."""

@@ -93,6 +93,7 @@ def _everyday(world: LakeWorld) -> None:
                                         published=when - timedelta(minutes=30), language=language, quoted_words=3)  # fmt: skip
                 world.origin(version)
                 story = world.story(version)
+                world.topic(story, "government")
                 if language == "en":
                     mention = world.mention(version, "approves", "AGREE", actors=[(f"Council of {outlet.outlet_id}", None)])
                     world.event(story, mention)
@@ -137,6 +138,7 @@ def _clash(world: LakeWorld) -> tuple[str, str, str]:
             for v in (first, edited, twin)]  # fmt: skip
     sent.append(world.mention(zeta, "sent", "MOBILIZE", unit="body", actors=[("Norland government", "NRL.GOV")]))
     story = world.story(first, twin, beta, zeta)
+    world.topic(story, "conflict", "government")
     event = world.event(story, *deeds)
     world.event(story, accuse)
     world.event(story, *sent)

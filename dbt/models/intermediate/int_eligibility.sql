@@ -1,8 +1,14 @@
--- Who could have reported what was first seen at a given moment (comparisons, rule 2).
+-- Who could have reported what was first seen at a given moment, and covers its field at all (comparisons, rule 2).
 with moments as (
-    select first_seen as moment from {{ ref('stg_story') }}
+    select
+        story_id,
+        first_seen as moment
+    from {{ ref('stg_story') }}
     union
-    select first_seen as moment from {{ ref('stg_event') }}
+    select
+        story_id,
+        first_seen as moment
+    from {{ ref('stg_event') }}
 ),
 
 polls as (
@@ -32,9 +38,30 @@ articles as (
     group by outlet_id, first_seen
 ),
 
+-- The same per field: an outlet covers a field with its articles in the stories of that field.
+field_articles as (
+    select
+        outlet_id,
+        field,
+        first_seen,
+        max(analysed) as analysed
+    from (
+        select
+            articles.outlet_id,
+            fields.field,
+            articles.first_seen,
+            count(*) over (partition by articles.outlet_id, fields.field order by articles.first_seen) as analysed
+        from {{ ref('int_article') }} as articles
+        inner join {{ ref('int_story_field') }} as fields on articles.story_id = fields.story_id
+        where articles.is_analysed
+    ) as counted
+    group by outlet_id, field, first_seen
+),
+
 pairs as (
     select
         moments.moment,
+        moments.story_id,
         outlets.outlet_id,
         moments.moment + interval '{{ var("poll_window_hours") }} hours' as window_end,
         moments.moment + interval '{{ var("poll_window_hours") }} hours' - interval '{{ var("field_days") }} days' as window_start
@@ -42,14 +69,37 @@ pairs as (
     cross join {{ ref('int_outlet') }} as outlets
 ),
 
+-- Of the fields of a story, the one that the outlet covers most counts.
+fields as (
+    select
+        pairs.moment,
+        pairs.story_id,
+        pairs.outlet_id,
+        max(coalesce(until.analysed, 0) - coalesce(since.analysed, 0)) as field_articles,
+        arg_max(
+            fields.field,
+            (coalesce(until.analysed, 0) - coalesce(since.analysed, 0), fields.field)
+        ) as field
+    from pairs
+    inner join {{ ref('int_story_field') }} as fields on pairs.story_id = fields.story_id
+    asof left join field_articles as until
+        on pairs.outlet_id = until.outlet_id and fields.field = until.field and pairs.window_end >= until.first_seen
+    asof left join field_articles as since
+        on pairs.outlet_id = since.outlet_id and fields.field = since.field and pairs.window_start > since.first_seen
+    group by pairs.moment, pairs.story_id, pairs.outlet_id
+),
+
 facts as (
     select
         pairs.moment,
+        pairs.story_id,
         pairs.outlet_id,
         polled_before.polled_at as last_poll_before,
         polled_after.polled_at as first_poll_after,
-        coalesce(until.seen, 0) - coalesce(since.seen, 0) as field_seen,
-        coalesce(until.analysed, 0) - coalesce(since.analysed, 0) as field_articles,
+        coalesce(until.seen, 0) - coalesce(since.seen, 0) as articles_seen,
+        coalesce(until.analysed, 0) - coalesce(since.analysed, 0) as articles_analysed,
+        fields.field,
+        coalesce(fields.field_articles, 0) as field_articles,
         coalesce(days.status = 'failed', false) as has_failed_health
     from pairs
     asof left join polls as polled_before
@@ -60,6 +110,8 @@ facts as (
         on pairs.outlet_id = until.outlet_id and pairs.window_end >= until.first_seen
     asof left join articles as since
         on pairs.outlet_id = since.outlet_id and pairs.window_start > since.first_seen
+    left join fields
+        on pairs.moment = fields.moment and pairs.story_id = fields.story_id and pairs.outlet_id = fields.outlet_id
     left join {{ ref('int_outlet_day') }} as days
         on pairs.outlet_id = days.outlet_id and pairs.moment::date = days.day
 ),
@@ -75,8 +127,9 @@ reasons as (
                 first_poll_after is null or first_poll_after > moment + interval '{{ var("poll_window_hours") }} hours'
                 then 'not_polled_after'
             when has_failed_health then 'failed_health'
-            when field_seen >= {{ var('field_articles') }} and field_articles < {{ var('field_articles') }} then 'not_analysed'
-            when field_articles < {{ var('field_articles') }} then 'too_few_articles'
+            when articles_seen >= {{ var('field_articles') }} and articles_analysed < {{ var('field_articles') }} then 'not_analysed'
+            when articles_analysed < {{ var('field_articles') }} then 'too_few_articles'
+            when field_articles < {{ var('field_articles') }} then 'outside_field'
         end as ineligible_reason
     from facts
 )

@@ -1,21 +1,38 @@
--- In whose voice each outlet tells of deeds: its own, named, unnamed, other media, documents.
-with articles as (
+-- In whose voice each outlet tells of deeds, topic by topic: its own, named, unnamed, other media, documents.
+-- An article counts once among all, and once under each topic of its story.
+with topics as (
     select
-        outlet_id,
-        date_trunc('month', first_seen)::date as month,
-        stratum,
-        count(*) filter (where reuse != 'copy') as articles,
-        count(*) filter (where reuse = 'copy') as copied_articles,
-        coalesce(sum(analysed_words) filter (where reuse != 'copy'), 0)::bigint as words
+        article_id,
+        'all' as topic
     from {{ ref('int_article') }}
-    where is_analysed
-    group by outlet_id, date_trunc('month', first_seen), stratum
+    union all
+    select
+        articles.article_id,
+        topics.topic
+    from {{ ref('int_article') }} as articles
+    inner join {{ ref('stg_story_topic') }} as topics on articles.story_id = topics.story_id
+),
+
+articles as (
+    select
+        articles.outlet_id,
+        topics.topic,
+        date_trunc('month', articles.first_seen)::date as month,
+        articles.stratum,
+        count(*) filter (where articles.reuse != 'copy') as articles,
+        count(*) filter (where articles.reuse = 'copy') as copied_articles,
+        coalesce(sum(articles.analysed_words) filter (where articles.reuse != 'copy'), 0)::bigint as words
+    from {{ ref('int_article') }} as articles
+    inner join topics on articles.article_id = topics.article_id
+    where articles.is_analysed
+    group by articles.outlet_id, topics.topic, date_trunc('month', articles.first_seen), articles.stratum
 ),
 
 -- A copied text is another newsroom's choice of words.
 mentions as (
     select
         mentions.outlet_id,
+        topics.topic,
         date_trunc('month', articles.first_seen)::date as month,
         articles.stratum,
         count(*) as mentions,
@@ -27,14 +44,15 @@ mentions as (
         count(*) filter (where mentions.voice = 'document') as document_n
     from {{ ref('fct_event_mention') }} as mentions
     inner join {{ ref('int_article') }} as articles on mentions.article_id = articles.article_id
+    inner join topics on mentions.article_id = topics.article_id
     where mentions.is_latest_version and mentions.reuse != 'copy'
-    group by mentions.outlet_id, date_trunc('month', articles.first_seen), articles.stratum
+    group by mentions.outlet_id, topics.topic, date_trunc('month', articles.first_seen), articles.stratum
 ),
 
 joined as (
     select
         articles.outlet_id,
-        'all' as topic,
+        articles.topic,
         articles.month,
         articles.stratum,
         articles.articles,
@@ -49,7 +67,9 @@ joined as (
         coalesce(mentions.document_n, 0) as document_n
     from articles
     left join mentions
-        on articles.outlet_id = mentions.outlet_id and articles.month = mentions.month and articles.stratum = mentions.stratum
+        on
+            articles.outlet_id = mentions.outlet_id and articles.topic = mentions.topic
+            and articles.month = mentions.month and articles.stratum = mentions.stratum
 )
 
 select

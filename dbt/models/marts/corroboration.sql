@@ -45,12 +45,13 @@ wires as (
 
 eligible as (
     select
+        eligibility.story_id,
         eligibility.moment,
         count(distinct outlets.publisher) as eligible_outlets
     from {{ ref('int_eligibility') }} as eligibility
     inner join {{ ref('int_outlet') }} as outlets on eligibility.outlet_id = outlets.outlet_id
     where eligibility.is_eligible
-    group by eligibility.moment
+    group by eligibility.story_id, eligibility.moment
 )
 
 select
@@ -91,4 +92,4 @@ select
 from {{ ref('stg_event') }} as events
 left join counted on events.event_id = counted.event_id
 left join wires on events.event_id = wires.event_id
-left join eligible on events.first_seen = eligible.moment
+left join eligible on events.story_id = eligible.story_id and events.first_seen = eligible.moment

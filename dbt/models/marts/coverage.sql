@@ -1,4 +1,4 @@
--- How many of the stories that others had each outlet had too, week by week, beside the rate of its peers.
+-- How many of the stories that others had each outlet had too, week by week and topic by topic, beside the rate of its peers.
 with eligible as (
     select
         story_id,
@@ -31,9 +31,23 @@ stories as (
     having count(*) filter (where is_covered) >= 2
 ),
 
+-- A story counts once among all, and once under each of its topics.
+topics as (
+    select distinct
+        story_id,
+        'all' as topic
+    from eligible
+    union all
+    select
+        story_id,
+        topic
+    from {{ ref('stg_story_topic') }}
+),
+
 matched as (
     select
         eligible.week,
+        topics.topic,
         eligible.outlet_id,
         eligible.publisher,
         eligible.story_id,
@@ -42,14 +56,16 @@ matched as (
     from eligible
     inner join stories on eligible.story_id = stories.story_id
     inner join publishers on eligible.story_id = publishers.story_id and eligible.publisher = publishers.publisher
+    inner join topics on eligible.story_id = topics.story_id
 ),
 
 supported as (
     select
         week,
+        topic,
         outlet_id
     from matched
-    group by week, outlet_id
+    group by week, topic, outlet_id
     having count(*) >= {{ var('support_stories') }}
 ),
 
@@ -74,13 +90,15 @@ weights as (
 weighted as (
     select
         matched.week,
+        matched.topic,
         matched.outlet_id,
         weights.replicate,
         matched.own,
         matched.peers,
         weights.weight
     from matched
-    inner join supported on matched.week = supported.week and matched.outlet_id = supported.outlet_id
+    inner join supported
+        on matched.week = supported.week and matched.topic = supported.topic and matched.outlet_id = supported.outlet_id
     inner join weights on matched.story_id = weights.story_id
     where weights.weight > 0
 ),
@@ -88,26 +106,29 @@ weighted as (
 resampled as (
     select
         week,
+        topic,
         outlet_id,
         replicate,
         sum(own * weight) / nullif(sum(peers * weight), 0) as ratio
     from weighted
-    group by week, outlet_id, replicate
+    group by week, topic, outlet_id, replicate
 ),
 
 intervals as (
     select
         week,
+        topic,
         outlet_id,
         quantile_cont(ratio, 0.025) as ratio_low,
         quantile_cont(ratio, 0.975) as ratio_high
     from resampled
-    group by week, outlet_id
+    group by week, topic, outlet_id
 ),
 
 counted as (
     select
         week,
+        topic,
         outlet_id,
         min(publisher) as publisher,
         count(*) as eligible_stories,
@@ -115,12 +136,12 @@ counted as (
         avg(peers) as peer_mean,
         sum(peers) as peer_sum
     from matched
-    group by week, outlet_id
+    group by week, topic, outlet_id
 )
 
 select
     counted.week,
-    'all' as topic,
+    counted.topic,
     counted.outlet_id,
     counted.publisher,
     counted.eligible_stories,
@@ -138,4 +159,5 @@ select
     round(intervals.ratio_high, 6) as ratio_high,
     case when intervals.week is null then 'below_support' end as rate_reason
 from counted
-left join intervals on counted.week = intervals.week and counted.outlet_id = intervals.outlet_id
+left join intervals
+    on counted.week = intervals.week and counted.topic = intervals.topic and counted.outlet_id = intervals.outlet_id

@@ -81,5 +81,7 @@ cross join {{ ref('int_outlet') }} as outlets
 left join reporting on events.event_id = reporting.event_id and outlets.outlet_id = reporting.outlet_id
 left join reading on events.story_id = reading.story_id and outlets.outlet_id = reading.outlet_id
 inner join {{ ref('int_eligibility') }} as eligibility
-    on events.first_seen = eligibility.moment and outlets.outlet_id = eligibility.outlet_id
+    on
+        events.story_id = eligibility.story_id and events.first_seen = eligibility.moment
+        and outlets.outlet_id = eligibility.outlet_id
 where reporting.event_id is not null or reading.story_id is not null

@@ -101,7 +101,9 @@ select
 from {{ ref('stg_story') }} as stories
 cross join {{ ref('int_outlet') }} as outlets
 inner join {{ ref('int_eligibility') }} as eligibility
-    on stories.first_seen = eligibility.moment and outlets.outlet_id = eligibility.outlet_id
+    on
+        stories.story_id = eligibility.story_id and stories.first_seen = eligibility.moment
+        and outlets.outlet_id = eligibility.outlet_id
 left join covering on stories.story_id = covering.story_id and outlets.outlet_id = covering.outlet_id
 left join precedence on stories.story_id = precedence.story_id and outlets.outlet_id = precedence.outlet_id
 left join mentions on stories.story_id = mentions.story_id and outlets.outlet_id = mentions.outlet_id
