@@ -1,0 +1,154 @@
+"""The trained network as an ONNX file with 8-bit weights, and its vocabulary without pieces of other scripts.
+
+Not here: training (fit.py), use (../model.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.extraction.neural.classes import POINTER, SLOTS
+from pipelines.extraction.neural.model import ENCODER, OUTPUTS, PIECES
+from pipelines.extraction.neural.training.network import EPSILON, HEADS, HIDDEN, Params
+from pipelines.extraction.neural.windows import MAX_PIECES
+
+_OPSET = 20
+_CONTRIB = "com.microsoft"
+_BLOCK = 128
+_INT8 = 4
+"""Operators of ONNX Runtime itself: 8-bit products with a scale per block of weights and, at this accuracy level, of activations."""
+_KEPT = re.compile(r"(?:##)?[!-~£€¥§°±²³µ·¼½¾×÷–—…‘’“”\u00c0-\u024f]+")
+_MARK = re.compile(r"\[(?:PAD|UNK|CLS|SEP)\]")
+_UNUSED = re.compile(r"\[.{2,}\]")
+
+
+def kept_pieces(pieces: Sequence[str]) -> list[int]:
+    """The numbers of the pieces that English text can hold."""
+    return [number for number, piece in enumerate(pieces) if _MARK.fullmatch(piece) or (_KEPT.fullmatch(piece) and not _UNUSED.fullmatch(piece))]
+
+
+def export(encoder: Params, trained: Params, pieces: Sequence[str], folder: Path) -> None:
+    """Write the network and the vocabulary into ``folder``; ``encoder`` holds the parts that were not tuned."""
+    import onnx
+
+    kept = kept_pieces(pieces)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PIECES).write_text("".join(f"{pieces[number]}\n" for number in kept), "utf-8", newline="\n")
+    layers = [*encoder["layers"][: len(encoder["layers"]) - len(trained["layers"])], *trained["layers"]]
+    whole = {**encoder, "words": encoder["words"][kept], "places": encoder["places"][:MAX_PIECES], "layers": layers}
+    onnx.save(build(whole, trained["heads"]), folder / ENCODER)
+
+
+def packed(weights: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Weights [in, out] as bytes [out, blocks, block] around 128 and a scale per block [out * blocks], as ``MatMulNBits`` reads them."""
+    blocks = weights.T.reshape(weights.shape[1], -1, _BLOCK)
+    scales = np.maximum(np.abs(blocks).max(-1), 1e-9) / 127
+    return (np.round(blocks / scales[..., None]) + 128).astype(np.uint8), scales.reshape(-1).astype(np.float32)
+
+
+class _Graph:
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.arrays: list[Any] = []
+
+    def array(self, name: str, value: Any, kind: Any = np.float32) -> str:
+        from onnx import numpy_helper
+
+        self.arrays.append(numpy_helper.from_array(np.ascontiguousarray(value, dtype=kind), name))
+        return name
+
+    def add(self, kind: str, inputs: Sequence[str], output: str, *, domain: str = "", **attributes: Any) -> str:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=output, domain=domain, **attributes))
+        return output
+
+    def linear(self, x: str, name: str, p: Params) -> str:
+        data, scales = packed(p["w"])
+        inner = self.add(
+            "MatMulNBits", [x, self.array(f"{name}.w", data, np.uint8), self.array(f"{name}.scales", scales)], f"{name}_w", domain=_CONTRIB,
+            K=p["w"].shape[0], N=p["w"].shape[1], bits=8, block_size=_BLOCK, accuracy_level=_INT8,
+        )  # fmt: skip
+        return self.add("Add", [inner, self.array(f"{name}.b", p["b"])], name)
+
+    def dense(self, x: str, name: str, p: Params) -> str:
+        inner = self.add("MatMul", [x, self.array(f"{name}.w", p["w"])], f"{name}_w")
+        return self.add("Add", [inner, self.array(f"{name}.b", p["b"])], name)
+
+    def rows(self, at: str, name: str, table: NDArray[np.float32]) -> str:
+        """Rows of a table that is kept as bytes with a scale per row."""
+        scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9) / 127
+        data = self.add("Gather", [self.array(f"{name}.table", np.round(table / scales), np.int8), at], f"{name}_bytes")
+        own = self.add("Gather", [self.array(f"{name}.scales", scales), at], f"{name}_scales")
+        return self.add("Mul", [self.add("Cast", [data], f"{name}_floats", to=1), own], name)
+
+    def split(self, x: str, outputs: Sequence[str]) -> None:
+        from onnx import helper
+
+        self.nodes.append(helper.make_node("Split", [x], list(outputs), axis=-1, num_outputs=len(outputs)))
+
+    def normed(self, x: str, name: str, p: Params) -> str:
+        return self.add(
+            "LayerNormalization", [x, self.array(f"{name}.g", p["g"]), self.array(f"{name}.b", p["b"])], name, axis=-1, epsilon=EPSILON
+        )
+
+
+def build(encoder: Params, heads: Params) -> Any:
+    """The network of network.py as an ONNX graph: ``pieces`` [1, length] and ``at`` [words] in, rows per word out (see reading.Passage)."""
+    from onnx import TensorProto, helper
+
+    g = _Graph()
+    x = g.rows("pieces", "embedded", encoder["words"])
+    x = g.normed(g.add("Add", [x, _places(g, encoder["places"])], "placed"), "norm", encoder["norm"])
+    for number, layer in enumerate(encoder["layers"]):
+        x = _layer(g, x, f"layer{number}", layer)
+    flat = g.add("Reshape", [x, g.array("flat", [-1, HIDDEN], np.int64)], "flat_hidden")
+    hidden = g.add("Gather", [flat, "at"], "chosen", axis=0)
+    _heads(g, hidden, heads)
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["words_read", None]) for name in OUTPUTS]
+    graph = helper.make_graph(
+        g.nodes, "encoder",
+        [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "length"]), helper.make_tensor_value_info("at", TensorProto.INT64, ["words_read"])],
+        outputs, g.arrays,
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)])
+    model.ir_version = 10
+    return model
+
+
+def _places(g: _Graph, places: Any) -> str:
+    shape = g.add("Shape", ["pieces"], "shape")
+    size = g.add("Gather", [shape, g.array("second", [1], np.int64)], "size")
+    return g.add("Slice", [g.array("places", places), g.array("start", [0], np.int64), size, g.array("axis", [0], np.int64)], "places_read")
+
+
+def _layer(g: _Graph, x: str, name: str, p: Params) -> str:
+    parts = ("query", "key", "value")
+    whole = {key: np.concatenate([p[part][key] for part in parts], -1) for key in ("w", "b")}
+    split = [f"{name}.{part}" for part in parts]
+    g.split(g.linear(x, f"{name}.qkv", whole), split)
+    seen = g.add("MultiHeadAttention", split, f"{name}.seen", domain=_CONTRIB, num_heads=HEADS)
+    x = g.normed(g.add("Add", [x, g.linear(seen, f"{name}.mix", p["mix"])], f"{name}.sum1"), f"{name}.norm1", p["norm1"])
+    wide = g.add("Gelu", [g.linear(x, f"{name}.wide", p["wide"])], f"{name}.gelu")
+    return g.normed(g.add("Add", [x, g.linear(wide, f"{name}.narrow", p["narrow"])], f"{name}.sum2"), f"{name}.norm2", p["norm2"])
+
+
+def _heads(g: _Graph, hidden: str, heads: Params) -> None:
+    """Class scores, and the pointers' vectors: a deed's with the pairing folded in, a filler's, and the score of the empty slot."""
+    width = len(SLOTS) * POINTER
+    g.dense(hidden, "classes", heads["classes"])
+    deed = g.add("Relu", [g.dense(hidden, "deed_raw", heads["deed"])], "deed_relu")
+    g.add("Relu", [g.dense(hidden, "filler_raw", heads["filler"])], "filler")
+    pairing, empty = np.zeros((width, width), np.float32), np.zeros((width, len(SLOTS)), np.float32)
+    for slot in range(len(SLOTS)):
+        span = slice(slot * POINTER, (slot + 1) * POINTER)
+        pairing[span, span] = heads["pair"][slot]
+        empty[span, slot] = heads["empty"]["w"][slot]
+    g.dense(deed, "deed", {"w": pairing, "b": heads["lone"].reshape(-1)})
+    g.dense(deed, "empty", {"w": empty, "b": heads["empty"]["b"]})
