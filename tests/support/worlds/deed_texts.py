@@ -156,11 +156,15 @@ LEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Fighters of the {A} *bombed* a {O} in {P} on {D}, killing {L} people.",
             "With a bomb the {A} *attacked* a {O} in {P} on {D}; {L} people were killed.",
             "{L} people were *killed* on {D} by the {A}, which set off a bomb at a {O} in {P}.",
+            "A bomb of the {A} *killed* {L} people in {P}, where a {O} was crowded on {D}.",
+            "In {P} on {D} the {A} *blew* up a {O} and killed {L} people.",
         ),
         "bare": (
             "When a bomb went off on {D} in {P}, {L} people were *killed* at a {O}.",
             "A bomb *killed* {L} people at a {O} in {P} on {D}.",
             "A {O} in {P} was *bombed* on {D}; {L} people died.",
+            "{P} mourned on {D} after a bomb *killed* {L} people at a {O}.",
+            "On {D} an explosion *killed* {L} people in a {O} of {P}.",
         ),
         "said": ("The {A} *bombed* a {O} in {P} on {D}, killing {L} people, {S} _said_.", "On {D} the {A} *bombed* a {O} in {P}, {S} _said_, and {L} people were killed."),
     },
@@ -192,8 +196,8 @@ LEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 DENIALS: Mapping[str, tuple[str, ...]] = {
-    "blast": ("The {S} _denied_ that it *bombed* the {O} in {P}.", "A statement in which the {S} _denied_ that it *bombed* the {O} came later."),
-    "arrest": ("{S} _denied_ that {B} was *arrested*.", "{S} _denied_ that anybody *arrested* {B}."),
+    "blast": ("The {S} _denied_ that it *bombed* {P}.", "The {S} _denied_ that it *attacked* the {O}."),
+    "arrest": ("{S} _denied_ that {B} was *arrested*.", "{S} _denied_ that it *detained* {B}."),
     "deployment": ("{S} _denied_ that {A} *sent* soldiers to {P}.", "{S} _denied_ that {A} *deployed* soldiers in {P}."),
 }
 ANSWERS = ("{A} *rejected* the charge of {B}.", "{A} *rejected* what {B} says.", "The charge was *rejected* by {A}, to the anger of {B}.")

@@ -27,12 +27,21 @@ FIELD = 26
 AGENCIES = (("reuters", "Reuters"), ("afp", "AFP"), ("ap", "AP"))
 SCENES = ("market", "hotel", "station", "hospital", "warehouse", "school")
 CAUSES = ("fishing", "customs", "border", "water", "grain", "railway")
+SECTIONS = (
+    "conflicts", "military", "diplomacy", "politics", "protests", "crime", "courts", "accidents", "economics", "jobs", "elections", "human-rights",
+    "migration", "education", "health", "disasters", "science", "environment",
+)  # fmt: skip
+"""Sections of everyday articles: each outlet covers the fields that stories may belong to."""
 CROWDS = ("Teachers", "Nurses", "Miners", "Dockers", "Farmers")
 
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """One outlet in one world: how often it is polled, what it leaves out, and when its feed is down."""
+    """One outlet in one world: how often it is polled, what it leaves out, and when its feed is down.
+
+    ``blind`` names countries of which it never writes; one that is ``small`` has too few articles to count, and a ``hobby`` outlet has none
+    in the fields of the planted stories.
+    """
 
     outlet_id: str
     publisher: str
@@ -42,6 +51,7 @@ class Newsroom:
     outage: tuple[datetime, datetime] | None = None
     small: bool = False
     language: str = "en"
+    hobby: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Article:
     root: str
     account: str
     kind: str = "own"
+    sections: tuple[str, ...] = ()
     wire: str | None = None
 
     @property
@@ -131,8 +142,13 @@ def make_world(seed: int, place: int = 0) -> World:
     land = rng.sample(nations(), 4)
     stories = list(_stories(rng, names, start, land))
     newsrooms = _newsrooms(rng, stories, [n.code for n in land])
+    desks: dict[str, _Desk] = {}
     for story in stories:
-        _Desk(rng, names, newsrooms, story).report()
+        desks[story.key] = _Desk(rng, names, newsrooms, story)
+        if story.alike:
+            # Two texts on two deeds of one group would share a passage if both were worded by one template.
+            desks[story.key].leads = desks[story.alike].leads
+        desks[story.key].report()
     chores = [a for newsroom in newsrooms for a in _everyday(rng, names, start, newsroom)]
     return World(seed, start, newsrooms, stories, chores)
 
@@ -144,7 +160,7 @@ def publisher_of(number: int) -> str:
 
 def _newsrooms(rng: random.Random, stories: Sequence[Story], codes: Sequence[str]) -> tuple[Newsroom, ...]:
     numbers = rng.sample(range(POOL), rng.randint(6, 9))
-    troubled, foreign, small = (rng.random() < 0.5, rng.random() < 0.3, rng.random() < 0.3)
+    troubled, foreign, small, hobby = (rng.random() < share for share in (0.5, 0.3, 0.3, 0.3))
     rooms = []
     for turn, number in enumerate(numbers):
         interval = timedelta(hours=rng.choice((1, 1, 2, 3)))
@@ -159,6 +175,7 @@ def _newsrooms(rng: random.Random, stories: Sequence[Story], codes: Sequence[str
             f"outlet{number:02}", publisher_of(number), interval, timedelta(minutes=rng.randrange(60)),
             blind=frozenset(rng.sample(codes, 1)) if rng.random() < 0.4 else frozenset(), outage=outage,
             small=turn == 2 and small, language="de" if turn == 3 and foreign else "en",
+            hobby=turn == 4 and hobby,
         ))  # fmt: skip
     return tuple(rooms)
 
@@ -226,7 +243,8 @@ def _everyday(rng: random.Random, names: Names, start: datetime, newsroom: Newsr
         title, summary = everyday(rng, names)
         text = Text(Sentence(title), (Sentence(summary),))
         key = f"day-{number}"
-        yield Article(key, newsroom.outlet_id, "", [State(at, text)], f"{newsroom.outlet_id}/{key}", newsroom.publisher)
+        yield Article(key, newsroom.outlet_id, "", [State(at, text)], f"{newsroom.outlet_id}/{key}", newsroom.publisher,
+                      sections=() if newsroom.hobby else SECTIONS)  # fmt: skip
 
 
 class _Desk:
@@ -234,7 +252,7 @@ class _Desk:
 
     def __init__(self, rng: random.Random, names: Names, newsrooms: Sequence[Newsroom], story: Story) -> None:
         self.rng, self.names, self.story = rng, names, story
-        self.rooms = [r for r in newsrooms if story.nation not in r.blind and r.language == "en"]
+        self.rooms = [r for r in newsrooms if story.nation not in r.blind and r.language == "en" and not r.hobby]
         self.is_denied = story.deed.kind in deed_texts.DENIALS and rng.random() < 0.45
         self.is_inflated = story.deed.kind == "blast" and story.alike is None and rng.random() < 0.25
         titles, leads = deed_texts.TITLES[story.deed.kind], deed_texts.LEADS[story.deed.kind]
@@ -302,7 +320,7 @@ class _Desk:
         sentences = [self._fill(self.leads[variant].pop(), variant, number)]
         sentences += [Sentence(scene(rng, self.names)) for _ in range(own_scenes - 1)]
         if self.is_denied and may_deny and rng.random() < 0.5:
-            denier = {"blast": deed.actor, "arrest": Party("The interior ministry", None), "deployment": Party("The defence ministry", None)}[deed.kind]
+            denier = {"blast": deed.actor, "arrest": Party("The ministry", None), "deployment": Party("The ministry", None)}[deed.kind]
             template = rng.choice(deed_texts.DENIALS[deed.kind])
             sentences.append(fill(template, deed, speaker=denier, voice="named_org", polarity="denied"))
         if self.story.answer and rng.random() < 0.5:

@@ -428,7 +428,7 @@ class _Judge:
             lake_story = self.main_story[story.key]
             if lake_story:
                 stories.setdefault(lake_story, set()).update(a.outlet_id for a in story.articles if self.written.shown(a))
-        sure = {o for o, r in self.rooms.items() if r.outage is None and not r.small and r.language == "en"}
+        sure = {o for o, r in self.rooms.items() if r.outage is None and not (r.small or r.hobby) and r.language == "en"}
         if len(sure) < len(self.rooms):
             return
         matched = {s: o for s, o in stories.items() if len({self.rooms[x].publisher for x in o}) > 1}
@@ -460,7 +460,7 @@ def _said_at(article: Article, written: Written) -> datetime:
 
 def _could_be_seen(world: World, room: Newsroom, moment: datetime) -> bool:
     """Whether an article of the outlet would surely have been seen around that moment."""
-    if room.small or room.language != "en":
+    if room.small or room.hobby or room.language != "en":
         return False
     answered = [at for at, ok in world.polls(room) if ok]
     moment = moment.replace(tzinfo=answered[0].tzinfo) if moment.tzinfo is None else moment

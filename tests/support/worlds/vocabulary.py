@@ -142,4 +142,4 @@ def everyday(rng: random.Random, names: Names) -> tuple[str, str]:
 
 def scene(rng: random.Random, names: Names) -> str:
     """A sentence of colour without a deed: long enough to be a passage that somebody copies, with names that make it one of a kind."""
-    return f"In {names.word()} street {rng.choice(SCENES)}, and {names.person()}, who lives there, {rng.choice(ASIDES)}."
+    return f"In {names.word()} street {rng.choice(SCENES)}, and {names.person()} {rng.choice(ASIDES)}, as did {names.word()}."
