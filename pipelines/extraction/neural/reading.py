@@ -62,8 +62,9 @@ class Reading:
 
 def softmax(scores: Floats) -> Floats:
     """Probabilities from scores."""
-    powers: Floats = np.exp(scores - scores.max())
-    return powers / powers.sum()
+    powers = np.exp(scores - scores.max())
+    shares: Floats = powers / powers.sum()
+    return shares
 
 
 @lru_cache(maxsize=1)

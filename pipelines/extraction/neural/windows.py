@@ -85,7 +85,9 @@ def _pack(segments: Sequence[_Segment], cut: WordPiece) -> Iterator[Window]:
 
 
 def _window(context: Sequence[_Segment], segments: Sequence[_Segment], cut: WordPiece) -> Window:
-    pieces, words, at = [cut.begin], [], []
+    pieces: list[int] = [cut.begin]
+    words: list[Word] = []
+    at: list[int] = []
     first = 0
     for place, segment in enumerate([*context, *segments]):
         if place and segment.unit != words[-1][0]:

@@ -30,7 +30,9 @@ _UNUSED = re.compile(r"\[.{2,}\]")
 
 def kept_pieces(pieces: Sequence[str]) -> list[int]:
     """The numbers of the pieces that English text can hold."""
-    return [number for number, piece in enumerate(pieces) if _MARK.fullmatch(piece) or (_KEPT.fullmatch(piece) and not _UNUSED.fullmatch(piece))]
+    return [
+        number for number, piece in enumerate(pieces) if _MARK.fullmatch(piece) or (_KEPT.fullmatch(piece) and not _UNUSED.fullmatch(piece))
+    ]
 
 
 def export(encoder: Params, trained: Params, pieces: Sequence[str], folder: Path) -> None:
@@ -111,12 +113,10 @@ def build(encoder: Params, heads: Params) -> Any:
     flat = g.add("Reshape", [x, g.array("flat", [-1, HIDDEN], np.int64)], "flat_hidden")
     hidden = g.add("Gather", [flat, "at"], "chosen", axis=0)
     _heads(g, hidden, heads)
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["words_read", None]) for name in OUTPUTS]
-    graph = helper.make_graph(
-        g.nodes, "encoder",
-        [helper.make_tensor_value_info("pieces", TensorProto.INT64, [1, "length"]), helper.make_tensor_value_info("at", TensorProto.INT64, ["words_read"])],
-        outputs, g.arrays,
-    )  # fmt: skip
+    whole = helper.make_tensor_value_info
+    inputs = [whole("pieces", TensorProto.INT64, [1, "length"]), whole("at", TensorProto.INT64, ["words_read"])]
+    outputs = [whole(name, TensorProto.FLOAT, ["words_read", None]) for name in OUTPUTS]
+    graph = helper.make_graph(g.nodes, "encoder", inputs, outputs, g.arrays)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)])
     model.ir_version = 10
     return model

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction.neural.classes import ACTION, POLARITY, REALITY, SLOTS, VOICE
+from pipelines.extraction.neural.classes import ACTION, POLARITY, SLOTS, VOICE
 from pipelines.extraction.neural.training.labels import IGNORED, Sample
 from pipelines.extraction.neural.training.network import FROZEN, HIDDEN, Params, dropped, embed, encode, fresh_heads, linear, pointers
 
@@ -32,7 +32,7 @@ _CUTS = np.cumsum([len(ACTION), len(VOICE), len(POLARITY)]).tolist()
 class Plan:
     """How long and how fast to learn. A batch holds about ``tokens`` pieces; losses are weighed against that of the actions."""
 
-    epochs: int = 6
+    epochs: int = 5
     tokens: int = 768
     encoder_rate: float = 1e-4
     head_rate: float = 1e-3
@@ -209,7 +209,8 @@ def fit(samples: Sequence[Read], encoder: Params, plan: Plan) -> Params:
             losses.append(float(value))
             count += 1
         log.info("epoch %d of %d: loss %.4f", number + 1, plan.epochs, sum(losses) / len(losses))
-    return jax.tree.map(np.asarray, params)
+    trained: Params = jax.tree.map(np.asarray, params)
+    return trained
 
 
 def predict(samples: Sequence[Read], params: Params, plan: Plan) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:

@@ -40,7 +40,9 @@ def read_encoder(path: Path) -> Params:
     layers = []
     for number in range(LAYERS):
         base = f"encoder.layer.{number}."
-        layer: Params = {name: {"w": array(f"{base}{long}.weight").T.copy(), "b": array(f"{base}{long}.bias")} for name, long in _LINEAR.items()}
+        layer: Params = {
+            name: {"w": array(f"{base}{long}.weight").T.copy(), "b": array(f"{base}{long}.bias")} for name, long in _LINEAR.items()
+        }
         for name, long in (("norm1", "attention.output.LayerNorm"), ("norm2", "output.LayerNorm")):
             layer[name] = {"g": array(f"{base}{long}.weight"), "b": array(f"{base}{long}.bias")}
         layers.append(layer)
@@ -83,6 +85,7 @@ def normed(x: Any, p: Params) -> Any:
 
 
 def dropped(x: Any, key: Any, rate: float) -> Any:
+    """``x`` with a share of ``rate`` set to 0 and the rest scaled up; unchanged where ``key`` is None."""
     if key is None or rate == 0:
         return x
     return jnp.where(jax.random.bits(key, x.shape, jnp.uint8) >= int(rate * 256), x / (1 - int(rate * 256) / 256), 0.0)
@@ -121,7 +124,7 @@ def _layer(layer: Params, x: Any, mask: Any, keys: tuple[Any, Any], rate: float)
 
 
 def pointers(heads: Params, deeds: Any, words: Any) -> Any:
-    """Scores [batch, deed, slot, word + 1] of the words [batch, word, HIDDEN] for the deeds [batch, deed, HIDDEN]; the last is the empty slot's."""
+    """Scores [batch, deed, slot, word + 1] of words [batch, word, HIDDEN] for deeds [batch, deed, HIDDEN]; the last is the empty slot's."""
     n, k, _ = deeds.shape
     d = jax.nn.relu(linear(deeds, heads["deed"])).reshape(n, k, len(SLOTS), POINTER)
     f = jax.nn.relu(linear(words, heads["filler"])).reshape(n, words.shape[1], len(SLOTS), POINTER)

