@@ -8,7 +8,8 @@ from pipelines.extraction.neural.windows import MAX_PIECES, Window, windows
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.stages.parse import Parsed
 
-CUT = WordPiece(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz.,", *(f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CUT = WordPiece(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *_LETTERS, ".", ",", *(f"##{letter}" for letter in _LETTERS)))
 
 
 def _own(found: Sequence[Window]) -> list[tuple[int, int]]:
