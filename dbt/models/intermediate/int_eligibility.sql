@@ -11,12 +11,19 @@ with moments as (
     from {{ ref('stg_event') }}
 ),
 
+-- An outlet whose latest poll lies far back is silent as much as one between two polls: the record goes on until somebody's latest poll.
 polls as (
-    select distinct
+    select
         outlet_id,
-        polled_at
-    from {{ ref('int_poll') }}
-    where successful
+        polled_at,
+        lead(polled_at, 1, (select max(polled_at) from {{ ref('int_poll') }})) over (partition by outlet_id order by polled_at) as read_until
+    from (
+        select distinct
+            outlet_id,
+            polled_at
+        from {{ ref('int_poll') }}
+        where successful
+    ) as successes
 ),
 
 -- Running number of articles per outlet; the difference of two of them is the count of a window.
@@ -96,6 +103,10 @@ facts as (
         pairs.outlet_id,
         polled_before.polled_at as last_poll_before,
         polled_after.polled_at as first_poll_after,
+        greatest(
+            {{ seconds_between('polled_before.polled_at', 'polled_after.polled_at') }},
+            {{ seconds_between('polled_last.polled_at', 'polled_last.read_until') }}
+        ) as longest_gap_s,
         coalesce(until.seen, 0) - coalesce(since.seen, 0) as articles_seen,
         coalesce(until.analysed, 0) - coalesce(since.analysed, 0) as articles_analysed,
         fields.field,
@@ -106,6 +117,8 @@ facts as (
         on pairs.outlet_id = polled_before.outlet_id and pairs.moment >= polled_before.polled_at
     asof left join polls as polled_after
         on pairs.outlet_id = polled_after.outlet_id and pairs.moment < polled_after.polled_at
+    asof left join polls as polled_last
+        on pairs.outlet_id = polled_last.outlet_id and pairs.window_end >= polled_last.polled_at
     asof left join articles as until
         on pairs.outlet_id = until.outlet_id and pairs.window_end >= until.first_seen
     asof left join articles as since
@@ -126,6 +139,8 @@ reasons as (
             when
                 first_poll_after is null or first_poll_after > moment + interval '{{ var("poll_window_hours") }} hours'
                 then 'not_polled_after'
+            -- An outage that begins after the first poll hides what was published and taken off again meanwhile.
+            when longest_gap_s > 3600 * {{ var('poll_gap_hours') }} then 'not_polled_throughout'
             when has_failed_health then 'failed_health'
             when articles_seen >= {{ var('field_articles') }} and articles_analysed < {{ var('field_articles') }} then 'not_analysed'
             when articles_analysed < {{ var('field_articles') }} then 'too_few_articles'

@@ -1,8 +1,11 @@
 -- What each outlet gives for each slot of a deed (a number, the place, the date, the actor): its latest, most exact value.
 with mentions as (
-    select *
-    from {{ ref('fct_event_mention') }}
-    where event_id is not null and is_latest_version and claim_status = 'reported'
+    select
+        mentions.*,
+        versions.uncertainty_s
+    from {{ ref('fct_event_mention') }} as mentions
+    left join {{ ref('int_version') }} as versions on mentions.version_id = versions.version_id
+    where mentions.event_id is not null and mentions.is_latest_version and mentions.claim_status = 'reported'
 ),
 
 figures as (
@@ -21,6 +24,7 @@ figures as (
             independent_id,
             mention_id,
             seen_at,
+            uncertainty_s,
             unit,
             trigger_start,
             voice,
@@ -39,6 +43,7 @@ given as (
         independent_id,
         mention_id,
         seen_at,
+        uncertainty_s,
         unit,
         trigger_start,
         voice,
@@ -61,6 +66,7 @@ given as (
         independent_id,
         mention_id,
         seen_at,
+        uncertainty_s,
         unit,
         trigger_start,
         voice,
@@ -84,6 +90,7 @@ given as (
         independent_id,
         mention_id,
         seen_at,
+        uncertainty_s,
         unit,
         trigger_start,
         voice,
@@ -107,6 +114,7 @@ given as (
         independent_id,
         mention_id,
         seen_at,
+        uncertainty_s,
         unit,
         trigger_start,
         voice,

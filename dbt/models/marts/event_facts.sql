@@ -1,4 +1,4 @@
--- What the outlets give for each slot of a deed, compared at one cut-off: agree, overlap or differ (comparisons, rule 7).
+-- What the outlets give for each slot of a deed, compared at one cut-off: agree, overlap, rising or differ (comparisons, rule 7).
 with cut as (
     select
         *,
@@ -15,6 +15,24 @@ given as (
             or seen_at >= cut_off - interval '{{ var("figure_window_hours") }} hours'
         ) as is_compared
     from cut
+),
+
+-- Numbers that exclude each other, of two origins. What was counted later may be more: only a lower number that is surely the later one,
+-- or one of troops, who come and go, cannot be explained by a toll that rises.
+conflicts as (
+    select
+        lower.event_id,
+        lower.slot,
+        bool_or(
+            lower.slot = 'troops'
+            or lower.seen_at - to_seconds(lower.uncertainty_s + {{ var('timestamp_error_s') }}) >= higher.seen_at
+        ) as is_unexplained
+    from given as lower
+    inner join given as higher on lower.event_id = higher.event_id and lower.slot = higher.slot and lower.high < higher.low
+    where
+        lower.slot not in ('place', 'date', 'actor') and lower.is_compared and higher.is_compared
+        and lower.independent_id is distinct from higher.independent_id and lower.publisher is distinct from higher.publisher
+    group by lower.event_id, lower.slot
 ),
 
 silent as (
@@ -112,7 +130,9 @@ select
                     when summed.areas = 1 and summed.without_area = 0 then 'overlap'
                     else 'differ'
                 end
-        when summed.max_low > summed.min_high then 'differ'
+        when slots.slot = 'date' and summed.max_low > summed.min_high then 'differ'
+        when conflicts.is_unexplained then 'differ'
+        when summed.max_low > summed.min_high then 'rising'
         when summed.ranges = 1 then 'agree'
         else 'overlap'
     end as agreement,
@@ -125,4 +145,5 @@ select
 from slots
 inner join {{ ref('stg_event') }} as events on slots.event_id = events.event_id
 left join summed on slots.event_id = summed.event_id and slots.slot = summed.slot
+left join conflicts on slots.event_id = conflicts.event_id and slots.slot = conflicts.slot
 left join silent on slots.event_id = silent.event_id and slots.slot = 'actor'

@@ -87,7 +87,8 @@ class Tables:
             self.latest = {r["version_id"] for r in _rows(connection, "SELECT version_id FROM fct_article_version WHERE is_latest")}
             self.headlines = _by(connection, "SELECT story_id, outlet_id, article_id, actor_named, voice FROM headlines", "story_id", "outlet_id")
             self.blame = _rows(connection, "SELECT story_id, accuser, accused, outlet_id, own_voice_n, attributed_n, answer FROM blame")
-            self.coverage = _by(connection, "SELECT week, outlet_id, eligible_stories, covered_stories FROM coverage", "week", "outlet_id")
+            self.coverage = _by(connection, "SELECT week, outlet_id, eligible_stories, covered_stories FROM coverage WHERE topic = 'all'", "week", "outlet_id")
+            self.topical = {r["story_id"] for r in _rows(connection, "SELECT story_id FROM lake.story_topic")}
             self.first_seen = _by(connection, "SELECT story_id, first_seen FROM lake.story", "story_id")
         self.articles_of: dict[str, list[str]] = defaultdict(list)
         for article, row in self.story_of.items():
@@ -218,7 +219,7 @@ class _Judge:
             yield Verdict("covered", what, seen, said == "covered")
         room = self.rooms.get(outlet)
         moment = self.tables.first_seen[lake_story]["first_seen"]
-        absent = bool(room) and not articles and _could_be_seen(self.world, room, moment)
+        absent = room is not None and not articles and _could_be_seen(room, moment) and lake_story in self.tables.topical
         if absent or said == "not_found":
             yield Verdict("not found where there is nothing", what, absent, said == "not_found")
 
@@ -428,10 +429,10 @@ class _Judge:
             lake_story = self.main_story[story.key]
             if lake_story:
                 stories.setdefault(lake_story, set()).update(a.outlet_id for a in story.articles if self.written.shown(a))
-        sure = {o for o, r in self.rooms.items() if r.outage is None and not (r.small or r.hobby) and r.language == "en"}
-        if len(sure) < len(self.rooms):
+        if any(r.outage for r in self.rooms.values()):
             return
-        matched = {s: o for s, o in stories.items() if len({self.rooms[x].publisher for x in o}) > 1}
+        sure = {o for o, r in self.rooms.items() if not (r.small or r.hobby) and r.language == "en"}
+        matched = {s: o & sure for s, o in stories.items() if s in self.tables.topical and len({self.rooms[x].publisher for x in o & sure}) > 1}
         week = self.world.start.date()
         for outlet in sorted(sure):
             row = self.tables.coverage.get((week, outlet))
@@ -458,13 +459,11 @@ def _said_at(article: Article, written: Written) -> datetime:
     return next(s.at for s in reversed(article.states) if s.text is text)
 
 
-def _could_be_seen(world: World, room: Newsroom, moment: datetime) -> bool:
+def _could_be_seen(room: Newsroom, moment: datetime) -> bool:
     """Whether an article of the outlet would surely have been seen around that moment."""
     if room.small or room.hobby or room.language != "en":
         return False
-    answered = [at for at, ok in world.polls(room) if ok]
-    moment = moment.replace(tzinfo=answered[0].tzinfo) if moment.tzinfo is None else moment
-    return any(moment - _DAY <= at <= moment for at in answered) and any(moment < at <= moment + _DAY for at in answered)
+    return not room.outage or not room.outage[0] - _DAY <= moment <= room.outage[1]
 
 
 def _shared(written: Written, one: Article, other: Article) -> str | None:
