@@ -7,15 +7,18 @@ who copied whom (``articles/copies``). A false merge invents corroboration, so t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
+from pipelines.stories import background
 from pipelines.stories.agglomerate import Groups, Thresholds
+from pipelines.stories.alike import LEAD, Alike, Text
 from pipelines.stories.headings import shape
+from pipelines.stories.names import Casing
 from pipelines.stories.neighbours import Reach, near_pairs
 from pipelines.stories.records import Story, StoryArticle
 from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
@@ -23,18 +26,22 @@ from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
 OLDEST_CLAIM = timedelta(days=7)
 REPRINT = timedelta(days=4)
 INSTALMENTS = 3
+STRANGERS = 0.3
+"""What is left of the nearness of two short texts that name two or more names each, and none in common: quakes in two towns."""
+NAMES = 2
 _DEED_WEIGHT = {"title": 1.0, "summary": 0.5, "body": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What clustering needs to know of one article: its id, moment, weighted terms, first sighting and language."""
+    """What clustering needs to know of an article: id, moment, weighted terms, first sighting, language, and which terms are names."""
 
     id: str
     at: datetime
     counts: Mapping[str, float]
     seen: datetime | None = None
     language: str = "en"
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,25 @@ class Placement:
     founder: str
     similarity: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where all documents went, their unit vectors, and which two are near (``(id, id, similarity)``, also across groups)."""
+
+    placements: Mapping[str, Placement]
+    vectors: Mapping[str, Vector]
+    near: Sequence[tuple[str, str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Stories and the places of their articles, with what the linking of mentions asks: near articles, and how alike two are."""
+
+    stories: list[Story]
+    links: list[StoryArticle]
+    near: Sequence[tuple[str, str, float]]
+    alike: Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,18 @@ def build_stories(
     mentions: Sequence[Mention] = (),
     publishers: Mapping[str, str] | None = None,
 ) -> tuple[list[Story], list[StoryArticle]]:
+    """Return the stories of :func:`group_articles`, and the places of their articles."""
+    grouping = group_articles(versions, links, origins, mentions, publishers)
+    return grouping.stories, grouping.links
+
+
+def group_articles(
+    versions: Sequence[ArticleVersion],
+    links: Sequence[CopyLink],
+    origins: Sequence[ArticleOrigin],
+    mentions: Sequence[Mention] = (),
+    publishers: Mapping[str, str] | None = None,
+) -> Grouping:
     """Group the latest versions of all articles into stories.
 
     ``publishers`` tells by outlet who publishes it: outlets of one publisher count once, and texts that one newsroom wrote
@@ -77,17 +115,22 @@ def build_stories(
     latest, first = _latest_and_first(versions)
     deeds = _deed_terms(mentions, {v.version_id for v in latest.values()})
     columns = _columns(latest.values())
-    documents = []
+    casing = Casing((v.summary for v in latest.values()), background.load())
+    documents, texts = [], {}
     for article, version in latest.items():
         title = "" if (version.outlet_id, shape(version.title)) in columns else version.title
         counts = terms(title, version.summary, version.body)
+        names = frozenset(term for term in counts if not term[0].isdigit() and casing.is_name(term))
         counts.update(deeds.get(article, {}))
-        documents.append(Document(article, moment(first[article], version), counts, first[article].first_seen, version.language))
-    at = {document.id: document.at for document in documents}
-    copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, at)]
-    placements, vectors = place(documents, copies)
+        at = moment(first[article], version)
+        documents.append(Document(article, at, counts, first[article].first_seen, version.language, names))
+        texts[article] = Text(at, title, version.summary or version.body[:LEAD])
+    when = {document.id: document.at for document in documents}
+    copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, when)]
+    placed = place(documents, copies)
     newsroom = {article: (publishers or {}).get(v.outlet_id, v.outlet_id) for article, v in latest.items()}
-    return _records(placements, vectors, latest, first, newsroom, _independent(origins, newsroom))
+    stories, rows = _records(placed.placements, placed.vectors, latest, first, newsroom, independent_accounts(origins, newsroom))
+    return Grouping(stories, rows, placed.near, Alike(texts, casing))
 
 
 def moment(first: ArticleVersion, latest: ArticleVersion) -> datetime:
@@ -101,10 +144,8 @@ def moment(first: ArticleVersion, latest: ArticleVersion) -> datetime:
     return claimed
 
 
-def place(
-    documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (), rules: Rules = _DEFAULT
-) -> tuple[dict[str, Placement], dict[str, Vector]]:
-    """Place each document in a group; returns placements and unit vectors by document id.
+def place(documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (), rules: Rules = _DEFAULT) -> Placed:
+    """Place each document in a group.
 
     Pairs of ``copies`` stand together whatever their similarity; pairs with an unknown document are left out.
     """
@@ -113,13 +154,30 @@ def place(
     vectors = _vectors(ordered)
     start = ordered[0].at if ordered else None
     days = [(d.at - start) / timedelta(days=1) for d in ordered] if start else []
-    pairs = list(near_pairs(vectors, days, rules.reach))
+    pairs = list(_apart_from_strangers(near_pairs(vectors, days, rules.reach), ordered, vectors, rules.reach))
     groups = Groups(len(ordered), pairs)
     together = sorted((number[a], number[b]) for a, b in copies if a in number and b in number)
     groups.unite(together)
     groups.agglomerate(rules.thresholds)
-    placements = _placements(ordered, groups, pairs, {n for pair in together for n in pair})
-    return placements, {document.id: vector for document, vector in zip(ordered, vectors, strict=True)}
+    return Placed(
+        placements=_placements(ordered, groups, pairs, {n for pair in together for n in pair}),
+        vectors={document.id: vector for document, vector in zip(ordered, vectors, strict=True)},
+        near=[(ordered[a].id, ordered[b].id, similarity) for a, b, similarity in pairs],
+    )
+
+
+def _apart_from_strangers(
+    pairs: Iterable[tuple[int, int, float]], ordered: Sequence[Document], vectors: Sequence[Vector], reach: Reach
+) -> Iterator[tuple[int, int, float]]:
+    """Lower the similarity of short texts that have no name in common; a long text names many that do not matter."""
+    for a, b, similarity in pairs:
+        one, two = ordered[a].names, ordered[b].names
+        short = min(len(vectors[a]), len(vectors[b])) < reach.long_text
+        if short and min(len(one), len(two)) >= NAMES and one.isdisjoint(two):
+            if similarity * STRANGERS >= reach.floor:
+                yield a, b, similarity * STRANGERS
+        else:
+            yield a, b, similarity
 
 
 def _vectors(ordered: Sequence[Document]) -> list[Vector]:
@@ -196,7 +254,7 @@ def _deed_terms(mentions: Iterable[Mention], versions: set[str]) -> dict[str, di
     return found
 
 
-def _independent(origins: Sequence[ArticleOrigin], newsroom: Mapping[str, str]) -> dict[str, str]:
+def independent_accounts(origins: Sequence[ArticleOrigin], newsroom: Mapping[str, str]) -> dict[str, str]:
     """Return, by article, whose account it is: the newsroom that wrote the origin itself, else the origin."""
     wrote: dict[str, str] = {}
     for o in sorted(origins, key=lambda o: (o.first_seen, o.article_id)):

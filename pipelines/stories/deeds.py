@@ -22,7 +22,12 @@ FAR_KM = 60.0
 """Two named towns farther apart than this are two places."""
 PER_DAY, MOST_DAYS = 0.04, 4.0
 """Undated mentions lose this much for each day between their sightings, up to so many days."""
-_BEFORE = 3
+TEXTS = 0.3
+"""How much it weighs whether the two articles as wholes tell of one event, from half for to half against."""
+ACROSS = 0.1
+"""Two mentions in different stories must match better by this, and share what identifies a deed."""
+_IDENTIFYING = frozenset(("actor agrees", "target agrees", "same place", "same toll"))
+_BEFORE, _BEFORE_CHARS = 3, 120
 _VICTIMS = ("killed", "injured")
 _KM_PER_DEGREE = 111.2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -32,11 +37,15 @@ _ALIKE, _UNLIKE = 0.35, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How well two mentions match: a score in [0, 1], the parts that carried it in words, and whether a veto holds."""
+    """How well two mentions match: a score in [0, 1], the parts that carried it in words, and whether a veto holds.
+
+    ``identified`` says that they share what tells a deed from others of its kind: a party, a place or a toll.
+    """
 
     score: float
     reason: str
     vetoed: bool = False
+    identified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def kindred(a: str, b: str) -> bool:
 
 
 def compare(a: Deed, b: Deed) -> Match:
-    """Score whether two mentions of one story tell of one deed; a veto gives score 0 and says which."""
+    """Score whether two mentions tell of one deed; a veto gives score 0 and says which."""
     one, two = a.mention, b.mention
     if not kindred(one.action, two.action):
         return Match(0.0, "other action")
@@ -85,7 +94,22 @@ def compare(a: Deed, b: Deed) -> Match:
         return Match(0.0, f"veto: {veto}", vetoed=True)
     parts = [part for part in _parts(a, b) if abs(part[1]) >= 0.005]
     total = sum(value for _, value in parts)
-    return Match(max(0.0, min(1.0, total)), ", ".join(f"{name} {value:+.2f}" for name, value in parts))
+    reason = ", ".join(f"{name} {value:+.2f}" for name, value in parts)
+    return Match(max(0.0, min(1.0, total)), reason, identified=any(name in _IDENTIFYING for name, _ in parts))
+
+
+def in_context(match: Match, alike: float, *, same_story: bool) -> Match:
+    """Weigh a match of mentions by where they stand: in texts that are ``alike`` (a probability), in one story or in two."""
+    if match.vetoed or not match.score:
+        return match
+    if not same_story and not match.identified:
+        return Match(0.0, "another story, and no party, place or toll in common")
+    texts = TEXTS * (alike - 0.5)
+    parts = [("texts of one event" if texts > 0 else "texts of two events", texts)] if abs(texts) >= 0.005 else []
+    parts += [] if same_story else [("another story", -ACROSS)]
+    score = max(0.0, min(1.0, match.score + sum(value for _, value in parts)))
+    reason = ", ".join([match.reason, *(f"{name} {value:+.2f}" for name, value in parts)])
+    return Match(score, reason, identified=match.identified)
 
 
 def _veto(a: Deed, b: Deed) -> str | None:
@@ -178,7 +202,8 @@ def _words(text: str) -> set[str]:
 
 def _series(mention: Mention) -> Iterator[str]:
     """Yield the words that number the deed, close before its trigger: the `second` of `a second car bomb exploded`."""
-    before = mention.sentence[: max(0, mention.trigger_start - mention.sentence_start)]
+    end = max(0, mention.trigger_start - mention.sentence_start)
+    before = mention.sentence[max(0, end - _BEFORE_CHARS) : end]
     yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in deed_words.default().series)
 
 

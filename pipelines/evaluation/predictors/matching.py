@@ -27,5 +27,5 @@ def _item(side: Row) -> PairItem:
 def predict_stories(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Cluster articles; a story is named after its founding article."""
     documents = [Document(row["id"], moment(row.get("date")) or UNDATED, terms(row["title"], "", row["text"])) for row in rows]
-    placements, _ = place(documents)
+    placements = place(documents).placements
     return [{"id": row["id"], "story": placements[row["id"]].founder} for row in rows]

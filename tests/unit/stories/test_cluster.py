@@ -199,13 +199,24 @@ def test_a_date_is_believed_unless_it_cannot_be(published: timedelta | None, exp
     assert moment(dated, dated) == START + timedelta(hours=expected)
 
 
+def test_two_towns_with_like_news_are_two_matters() -> None:
+    quakes = [
+        ("Earthquake of magnitude 4.1 rattles Marren", "A magnitude 4.1 earthquake struck near Marren in Tarvia, the survey said."),
+        ("Earthquake of magnitude 4.1 rattles Osk", "A magnitude 4.1 earthquake struck near Osk in Kelmaria, the survey said."),
+    ]
+    alike = [quakes[0], ("Magnitude 4.1 quake hits Marren", "The earthquake struck near Marren in Tarvia at noon.")]
+    apart, same = publish(quakes + OTHERS), publish(alike + OTHERS)
+    assert not together(build_stories(apart, [], [])[1], apart[:2])
+    assert together(build_stories(same, [], [])[1], same[:2])
+
+
 def test_no_articles_no_stories() -> None:
     assert build_stories([], [], []) == ([], [])
-    assert place([]) == ({}, {})
+    assert place([]).placements == {}
 
 
 def test_empty_texts_stand_alone() -> None:
-    placements, _ = place([Document("a", START, terms("", "")), Document("b", START, terms("", ""))])
+    placements = place([Document("a", START, terms("", "")), Document("b", START, terms("", ""))]).placements
     assert {p.founder for p in placements.values()} == {"a", "b"}
     assert {p.reason for p in placements.values()} == {"founder"}
 

@@ -1,13 +1,16 @@
 """Events: mentions of one deed stand together, look-alikes apart, in any order."""
 
+import dataclasses
 import random
+import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from pipelines.articles.records import ArticleVersion
 from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
-from pipelines.stories.events import build_events
+from pipelines.stories.events import ALL_PAIRS, build_events
 from pipelines.stories.records import Event, EventMention
 from tests.support.lake_world import LakeWorld, at
 
@@ -21,6 +24,8 @@ class Newsroom:
         self.world = LakeWorld()
         self.versions: dict[str, list[ArticleVersion]] = {}
         self.mentions: list[Mention] = []
+        self.near: list[tuple[str, str, float]] = []
+        self.alike: Callable[[str, str], float] | None = None
 
     def tells(
         self, outlet: str, title: str, trigger: str, action: str = "ASSAULT", *, hours: float = 0.0, story: str = "s", **facts: Any
@@ -34,7 +39,7 @@ class Newsroom:
         for versions in self.versions.values():
             self.world.story(*versions)
         links = {link.article_id: link for link in self.world.rows["story_article"]}
-        return build_events(self.mentions if mentions is None else mentions, list(links.values()))
+        return build_events(self.mentions if mentions is None else mentions, list(links.values()), self.near, self.alike)
 
 
 def groups(links: list[EventMention], mentions: list[Mention]) -> list[int]:
@@ -101,8 +106,7 @@ def test_an_event_keeps_its_id_while_later_mentions_join() -> None:
     early = {link.mention_id: link.event_id for link in room.events(room.mentions[:2])[1]}
     late = {link.mention_id: link.event_id for link in room.events()[1]}
     assert early.items() <= late.items()
-    story = room.world.rows["story"][-1].story_id
-    assert late[room.mentions[0].mention_id] == make_id("event", story, room.mentions[0].mention_id)
+    assert late[room.mentions[0].mention_id] == make_id("event", room.mentions[0].mention_id)
 
 
 def test_two_blasts_a_day_apart_stay_two_events() -> None:
@@ -141,6 +145,71 @@ def test_stories_keep_their_events_apart() -> None:
     room.tells("gazette", "Gunmen killed three guards", "killed", story="s")
     room.tells("herald", "Gunmen killed three guards!", "killed", story="t")
     assert groups(room.events()[1], room.mentions) == [0, 1]
+
+
+def two_stories(similarity: float, alike: float, **other: Any) -> list[int]:
+    """Number the events of one deed told in two stories."""
+    room = Newsroom()
+    guards = {"actors": [("Gunmen", None)], "targets": [("three guards", None)]}
+    room.tells("gazette", "Gunmen killed three guards at Marren bridge", "killed", story="s", **guards)
+    room.tells("herald", "Gunmen killed three guards by Marren bridge", "killed", hours=2, story="t", **{**guards, **other})
+    one, two = (m.article_id for m in room.mentions)
+    room.near, room.alike = [(two, one, similarity)], lambda a, b: alike
+    events, links = room.events()
+    if len(events) == 1:
+        assert {e.story_id for e in events} == {next(link.story_id for link in room.world.rows["story_article"] if link.article_id == one)}
+        assert "another story" in links[-1].reason and "texts of one event" in links[-1].reason
+    return groups(links, room.mentions)
+
+
+def test_a_deed_that_two_near_stories_tell_of_is_one_event_of_the_first() -> None:
+    assert two_stories(0.3, 0.9) == [0, 0]
+
+
+def test_stories_that_are_not_near_share_no_event() -> None:
+    assert two_stories(0.05, 0.9) == [0, 1]
+
+
+def test_across_stories_a_deed_needs_a_party_place_or_toll_in_common() -> None:
+    assert two_stories(0.3, 0.9, actors=[], targets=[]) == [0, 1]
+
+
+def test_texts_that_tell_of_two_events_weigh_against_a_match() -> None:
+    room = Newsroom()
+    room.tells("gazette", "Envoy met minister in Velden", "met", "CONSULT", actors=[("Envoy", None)])
+    room.tells("herald", "Envoy met farmers near Sarn", "met", "CONSULT", hours=9, actors=[("Envoy", None)])
+    room.alike = lambda a, b: 1.0
+    assert groups(room.events()[1], room.mentions) == [0, 0]
+    room.alike = lambda a, b: 0.0
+    assert groups(room.events()[1], room.mentions) == [0, 1]
+
+
+def test_an_endless_text_costs_little_and_loses_no_mention() -> None:
+    """Hundreds of deeds in one body: those after the cap stand alone, the rest are compared where they share something."""
+    world = LakeWorld()
+    body = " ".join(f"Gunmen killed guard {n} at post {n}." for n in range(1500))
+    version = world.article("x", "gazette/main", NOON, "A year of killings", "", body)
+    first = world.mention(version, "killed", "ASSAULT", unit="body", actors=[("Gunmen", None)])
+    mentions = [
+        dataclasses.replace(first, mention_id=f"m{n}", sentence_index=n, trigger_start=first.trigger_start + 40 * n) for n in range(1500)
+    ]
+    world.story(version)
+    started = time.perf_counter()
+    _, links = build_events(mentions, world.rows["story_article"])
+    assert sorted(link.mention_id for link in links) == sorted(m.mention_id for m in mentions)
+    assert time.perf_counter() - started < 5
+
+
+def test_a_large_story_still_joins_what_shares_a_word_or_a_party() -> None:
+    room = Newsroom()
+    for n in range(160):
+        town = f"Town{n}"
+        guards = {"targets": [(f"guards of {town}", None)], "place": (town, str(n), "XAA")}
+        room.tells("gazette", f"Gunmen killed guards of {town}", "killed", hours=n / 10, **guards)
+        room.tells("herald", f"Rebels killed guards of {town}", "killed", hours=n / 10 + 0.05, **guards)
+    assert len(room.mentions) > ALL_PAIRS
+    numbers = groups(room.events()[1], room.mentions)
+    assert sum(a == b for a, b in zip(numbers[::2], numbers[1::2], strict=True)) >= 150
 
 
 def test_mentions_without_a_story_and_no_mentions_give_nothing() -> None:
