@@ -1,12 +1,12 @@
 """How probable it is that two articles tell of one event, worked out when it is asked for.
 
-The judgement is that of ``judgement``; here it gets its texts, its company and its memory, for the linking of mentions (``events``).
+The judgement is that of ``judgement``; here it gets its texts, its season and its memory, for the linking of mentions (``events``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from pipelines.stories.similarity import Idf, terms
 
 LEAD = 400
 """Characters of a body that stand in where an article has no summary."""
+SEASON_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,43 @@ class Text:
     summary: str
 
 
+class Seasons:
+    """Term weights and casing by month, each from the texts of that month and the two beside it.
+
+    A bounded season keeps the cost of an article from growing with the archive, and old articles from being judged anew for ever.
+    """
+
+    def __init__(self, texts: Mapping[str, Text]) -> None:
+        self._texts: dict[int, list[Text]] = defaultdict(list)
+        for _, text in sorted(texts.items()):
+            self._texts[_season(text.at)].append(text)
+        self._casings: dict[int, Casing] = {}
+        self._readers: dict[int, Reader] = {}
+
+    def casing(self, at: datetime) -> Casing:
+        """Return the casing of the season around a moment."""
+        season = _season(at)
+        if season not in self._casings:
+            self._casings[season] = Casing((text.summary for text in self._around(season)), background.load())
+        return self._casings[season]
+
+    def reader(self, at: datetime) -> Reader:
+        """Return a reader with the term weights of the season around a moment."""
+        season = _season(at)
+        if season not in self._readers:
+            idf = Idf((terms(text.title, text.summary) for text in self._around(season)), background.load())
+            self._readers[season] = Reader(idf, self.casing(at))
+        return self._readers[season]
+
+    def _around(self, season: int) -> list[Text]:
+        return [text for near in (season - 1, season, season + 1) for text in self._texts.get(near, ())]
+
+
 class Alike:
     """Judges pairs of articles by id; each text is read once, and only if it is asked for."""
 
-    def __init__(self, texts: Mapping[str, Text], casing: Casing | None = None) -> None:
-        self._texts = texts
-        idf = Idf((terms(t.title, t.summary) for _, t in sorted(texts.items())), background.load())
-        self._reader = Reader(idf, casing or Casing((t.summary for t in texts.values()), background.load()))
+    def __init__(self, texts: Mapping[str, Text], seasons: Seasons) -> None:
+        self._texts, self._seasons = texts, seasons
         self._sides: dict[str, Side] = {}
         self._known: dict[tuple[str, str], float] = {}
 
@@ -60,14 +91,9 @@ class Alike:
         side = self._sides.get(article)
         if side is None:
             text = self._texts[article]
-            side = self._sides[article] = self._reader.read(text.title, text.summary)
+            side = self._sides[article] = self._seasons.reader(text.at).read(text.title, text.summary)
         return side
 
 
-def near_by_article(near: Iterable[tuple[str, str, float]]) -> Mapping[str, Sequence[str]]:
-    """Return, by article, the articles near to it."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for a, b, _ in near:
-        found[a].add(b)
-        found[b].add(a)
-    return {article: sorted(others) for article, others in found.items()}
+def _season(at: datetime) -> int:
+    return int(at.timestamp() // (SEASON_DAYS * 86400))

@@ -14,11 +14,9 @@ from datetime import datetime, timedelta
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
-from pipelines.stories import background
 from pipelines.stories.agglomerate import Groups, Thresholds
-from pipelines.stories.alike import LEAD, Alike, Text
+from pipelines.stories.alike import LEAD, Alike, Seasons, Text
 from pipelines.stories.headings import shape
-from pipelines.stories.names import Casing
 from pipelines.stories.neighbours import Reach, near_pairs
 from pipelines.stories.records import Story, StoryArticle
 from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
@@ -115,22 +113,25 @@ def group_articles(
     latest, first = _latest_and_first(versions)
     deeds = _deed_terms(mentions, {v.version_id for v in latest.values()})
     columns = _columns(latest.values())
-    casing = Casing((v.summary for v in latest.values()), background.load())
-    documents, texts = [], {}
+    texts = {}
     for article, version in latest.items():
         title = "" if (version.outlet_id, shape(version.title)) in columns else version.title
-        counts = terms(title, version.summary, version.body)
-        names = frozenset(term for term in counts if not term[0].isdigit() and casing.is_name(term))
+        texts[article] = Text(moment(first[article], version), title, version.summary or version.body[:LEAD])
+    seasons = Seasons(texts)
+    documents = []
+    for article, version in latest.items():
+        text = texts[article]
+        counts = terms(text.title, version.summary, version.body)
+        is_name = seasons.casing(text.at).is_name
+        names = frozenset(term for term in counts if not term[0].isdigit() and is_name(term))
         counts.update(deeds.get(article, {}))
-        at = moment(first[article], version)
-        documents.append(Document(article, at, counts, first[article].first_seen, version.language, names))
-        texts[article] = Text(at, title, version.summary or version.body[:LEAD])
+        documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names))
     when = {document.id: document.at for document in documents}
     copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, when)]
     placed = place(documents, copies)
     newsroom = {article: (publishers or {}).get(v.outlet_id, v.outlet_id) for article, v in latest.items()}
     stories, rows = _records(placed.placements, placed.vectors, latest, first, newsroom, independent_accounts(origins, newsroom))
-    return Grouping(stories, rows, placed.near, Alike(texts, casing))
+    return Grouping(stories, rows, placed.near, Alike(texts, seasons))
 
 
 def moment(first: ArticleVersion, latest: ArticleVersion) -> datetime:

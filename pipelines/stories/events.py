@@ -15,7 +15,7 @@ from pipelines.extraction.records import Mention, Party
 from pipelines.stories.agglomerate import Groups, Thresholds
 from pipelines.stories.deeds import Deed, Match, compare, in_context, kindred, read_deed
 from pipelines.stories.records import Event, EventMention, StoryArticle
-from pipelines.stories.similarity import Idf, terms
+from pipelines.stories.similarity import rolling_vectors, terms
 
 THRESHOLDS = Thresholds(both_small=0.64, one_large=0.6, both_large=0.62)
 VETO = -0.5
@@ -50,9 +50,8 @@ def build_events(
     """
     story_of = {link.article_id: link.story_id for link in story_articles}
     members = sorted((m for m in mentions if m.article_id in story_of), key=in_time)
-    wordings = {text: terms("", text) for text in sorted({_wording(m) for m in members})}
-    idf = Idf(wordings.values())
-    vectors = {text: idf.vector(counts) for text, counts in wordings.items()}
+    wordings = list(dict.fromkeys(_wording(m) for m in members))
+    vectors = dict(zip(wordings, rolling_vectors([terms("", text) for text in wordings]), strict=True))
     deeds = [read_deed(m, vectors[_wording(m)]) for m in members]
     events: list[Event] = []
     links: list[EventMention] = []
