@@ -16,7 +16,8 @@ polls as (
     select
         outlet_id,
         polled_at,
-        lead(polled_at, 1, (select max(polled_at) from {{ ref('int_poll') }})) over (partition by outlet_id order by polled_at) as read_until
+        lead(polled_at, 1, (select max(polled_at) from {{ ref('int_poll') }}))
+            over (partition by outlet_id order by polled_at) as read_until
     from (
         select distinct
             outlet_id,

@@ -88,8 +88,13 @@ select
         when counted.denying_outlets > 0 or (counted.negating_outlets > 0 and counted.taking_outlets > 1) then 'contested'
         when counted.origins = 1 then 'single_origin'
         else 'several'
-    end as standing
+    end as standing,
+    accuracy.event_precision as matching_precision,
+    accuracy.event_recall as matching_recall,
+    coalesce(corrections.corrections, []) as corrections
 from {{ ref('stg_event') }} as events
 left join counted on events.event_id = counted.event_id
 left join wires on events.event_id = wires.event_id
 left join eligible on events.story_id = eligible.story_id and events.first_seen = eligible.moment
+left join {{ ref('int_correction') }} as corrections on events.event_id = corrections.id and corrections.what = 'event'
+cross join {{ ref('int_matching_accuracy') }} as accuracy

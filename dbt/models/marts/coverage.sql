@@ -52,7 +52,9 @@ matched as (
         eligible.publisher,
         eligible.story_id,
         eligible.is_covered::int as own,
-        (stories.covering - publishers.is_covered::int) / (stories.publishers - 1)::double as peers
+        (stories.covering - publishers.is_covered::int) / (stories.publishers - 1)::double as peers,
+        -- Were all publishers alike, the outlet would be any of those that have the story.
+        (stories.covering - publishers.is_covered::int + eligible.is_covered::int) / stories.publishers::double as chance
     from eligible
     inner join stories on eligible.story_id = stories.story_id
     inner join publishers on eligible.story_id = publishers.story_id and eligible.publisher = publishers.publisher
@@ -134,9 +136,53 @@ counted as (
         count(*) as eligible_stories,
         sum(own)::bigint as covered_stories,
         avg(peers) as peer_mean,
-        sum(peers) as peer_sum
+        sum(peers) as peer_sum,
+        round(sum(chance), 6) as expected,
+        round(sum(chance * (1 - chance)), 6) as variance
     from matched
     group by week, topic, outlet_id
+),
+
+-- Half a story is taken off, since counts are whole numbers and a normal deviate is not.
+deviates as (
+    select
+        counted.week,
+        counted.topic,
+        counted.outlet_id,
+        case
+            when counted.variance > 0 then greatest(0.0, abs(counted.covered_stories - counted.expected) - 0.5) / sqrt(counted.variance)
+            else 0.0
+        end as deviate
+    from counted
+    inner join supported
+        on counted.week = supported.week and counted.topic = supported.topic and counted.outlet_id = supported.outlet_id
+),
+
+tested as (
+    select
+        week,
+        topic,
+        outlet_id,
+        round({{ normal_p_value('deviate') }}, 6) as p_value
+    from deviates
+),
+
+ranked as (
+    select
+        *,
+        count(*) over (partition by week order by p_value) as rank,
+        count(*) over (partition by week) as tests
+    from tested
+),
+
+discoveries as (
+    select
+        week,
+        topic,
+        outlet_id,
+        p_value,
+        {{ benjamini_hochberg('p_value', 'rank', 'tests', 'week') }} as q_value
+    from ranked
 )
 
 select
@@ -157,7 +203,14 @@ select
     end as ratio,
     round(intervals.ratio_low, 6) as ratio_low,
     round(intervals.ratio_high, 6) as ratio_high,
-    case when intervals.week is null then 'below_support' end as rate_reason
+    discoveries.p_value,
+    round(discoveries.q_value, 6) as q_value,
+    case when intervals.week is null then 'below_support' end as rate_reason,
+    accuracy.story_precision as matching_precision,
+    accuracy.story_recall as matching_recall
 from counted
 left join intervals
     on counted.week = intervals.week and counted.topic = intervals.topic and counted.outlet_id = intervals.outlet_id
+left join discoveries
+    on counted.week = discoveries.week and counted.topic = discoveries.topic and counted.outlet_id = discoveries.outlet_id
+cross join {{ ref('int_matching_accuracy') }} as accuracy

@@ -141,9 +141,12 @@ select
         when summed.compared_origins = 1 then 'single_origin'
     end as agreement_reason,
     case when slots.slot = 'actor' then coalesce(silent.omitted_by, []) end as omitted_by,
-    coalesce(summed.by_outlet, []) as by_outlet
+    coalesce(summed.by_outlet, []) as by_outlet,
+    accuracy.event_precision as matching_precision,
+    accuracy.event_recall as matching_recall
 from slots
 inner join {{ ref('stg_event') }} as events on slots.event_id = events.event_id
 left join summed on slots.event_id = summed.event_id and slots.slot = summed.slot
 left join conflicts on slots.event_id = conflicts.event_id and slots.slot = conflicts.slot
 left join silent on slots.event_id = silent.event_id and slots.slot = 'actor'
+cross join {{ ref('int_matching_accuracy') }} as accuracy

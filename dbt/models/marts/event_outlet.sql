@@ -75,7 +75,10 @@ select
     {% endfor %}
     reporting.has_own_text,
     reporting.first_reported_at,
-    coalesce(reporting.sentences, []) as sentences
+    coalesce(reporting.sentences, []) as sentences,
+    accuracy.event_precision as matching_precision,
+    accuracy.event_recall as matching_recall,
+    coalesce(corrections.corrections, []) as corrections
 from {{ ref('stg_event') }} as events
 cross join {{ ref('int_outlet') }} as outlets
 left join reporting on events.event_id = reporting.event_id and outlets.outlet_id = reporting.outlet_id
@@ -84,4 +87,6 @@ inner join {{ ref('int_eligibility') }} as eligibility
     on
         events.story_id = eligibility.story_id and events.first_seen = eligibility.moment
         and outlets.outlet_id = eligibility.outlet_id
+left join {{ ref('int_correction') }} as corrections on events.event_id = corrections.id and corrections.what = 'event'
+cross join {{ ref('int_matching_accuracy') }} as accuracy
 where reporting.event_id is not null or reading.story_id is not null

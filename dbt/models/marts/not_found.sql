@@ -71,11 +71,14 @@ select
         when known_recall.recall is null then 'recall_not_known'
         when known_recall.recall < {{ var('not_found_recall') }} then 'recall_too_low'
     end as reason,
-    elements.found_in
+    elements.found_in,
+    accuracy.event_precision as matching_precision,
+    accuracy.event_recall as matching_recall
 from elements
 inner join origins on elements.story_id = origins.story_id
 inner join readers on elements.story_id = readers.story_id
 left join known_recall on elements.recall_key = known_recall.key
+cross join {{ ref('int_matching_accuracy') }} as accuracy
 where
     elements.origins_with >= {{ var('not_found_origins') }}
     and elements.origins_with >= {{ var('not_found_share') }} * origins.origins

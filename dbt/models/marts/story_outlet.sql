@@ -97,7 +97,10 @@ select
         when precedence.clearly_earlier_others > 0 then 'later'
         else 'unclear'
     end as appearance,
-    coalesce(covering.article_ids, []) as article_ids
+    coalesce(covering.article_ids, []) as article_ids,
+    accuracy.story_precision as matching_precision,
+    accuracy.story_recall as matching_recall,
+    coalesce(corrections.corrections, []) as corrections
 from {{ ref('stg_story') }} as stories
 cross join {{ ref('int_outlet') }} as outlets
 inner join {{ ref('int_eligibility') }} as eligibility
@@ -107,3 +110,5 @@ inner join {{ ref('int_eligibility') }} as eligibility
 left join covering on stories.story_id = covering.story_id and outlets.outlet_id = covering.outlet_id
 left join precedence on stories.story_id = precedence.story_id and outlets.outlet_id = precedence.outlet_id
 left join mentions on stories.story_id = mentions.story_id and outlets.outlet_id = mentions.outlet_id
+left join {{ ref('int_correction') }} as corrections on stories.story_id = corrections.id and corrections.what = 'story'
+cross join {{ ref('int_matching_accuracy') }} as accuracy

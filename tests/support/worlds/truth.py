@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from tests.support.worlds.deed_texts import Claim, Text
-from tests.support.worlds.plan import Article, Newsroom, Story, World
+from tests.support.worlds.plan import RETENTION, Article, Newsroom, Story
 from tests.support.worlds.rows import Written, key_of
 
 PASSAGE_WORDS = 12
@@ -217,11 +217,14 @@ class _Judge:
         seen = any(self.written.shown(a) for a in articles)
         if seen or said == "covered":
             yield Verdict("covered", what, seen, said == "covered")
-        room = self.rooms.get(outlet)
-        moment = self.tables.first_seen[lake_story]["first_seen"]
-        absent = room is not None and not articles and _could_be_seen(room, moment) and lake_story in self.tables.topical
-        if absent or said == "not_found":
-            yield Verdict("not found where there is nothing", what, absent, said == "not_found")
+        room, moment = self.rooms.get(outlet), self.tables.first_seen[lake_story]["first_seen"]
+        absent = room is not None and not articles
+        watched = room is not None and _is_watched(room, moment)
+        topical = lake_story in self.tables.topical
+        if absent and watched is None:
+            return  # a short silence may be held against the outlet or not
+        if (absent and watched and topical) or said == "not_found":
+            yield Verdict("not found where there is nothing", what, bool(absent and watched and topical), said == "not_found")
 
     def _order(self) -> Iterator[Verdict]:
         for story in self.world.stories:
@@ -459,11 +462,13 @@ def _said_at(article: Article, written: Written) -> datetime:
     return next(s.at for s in reversed(article.states) if s.text is text)
 
 
-def _could_be_seen(room: Newsroom, moment: datetime) -> bool:
-    """Whether an article of the outlet would surely have been seen around that moment."""
+def _is_watched(room: Newsroom, moment: datetime) -> bool | None:
+    """Whether an article of the outlet would surely have been seen around that moment; None where a short outage is near."""
     if room.small or room.hobby or room.language != "en":
         return False
-    return not room.outage or not room.outage[0] - _DAY <= moment <= room.outage[1]
+    if not room.outage or not room.outage[0] - _DAY <= moment <= room.outage[1] + _DAY:
+        return True
+    return False if room.outage[1] - room.outage[0] > RETENTION and room.outage[0] - _DAY <= moment <= room.outage[1] - _DAY / 2 else None
 
 
 def _shared(written: Written, one: Article, other: Article) -> str | None:
