@@ -66,6 +66,16 @@ class Settings(BaseSettings):
         return self.home / "topics.toml"
 
     @property
+    def corrections(self) -> Path:
+        """What people have set right."""
+        return self.home / "corrections.toml"
+
+    @property
+    def forgotten(self) -> Path:
+        """Hashes of what was forgotten and must not come back."""
+        return self.home / "forgotten.json"
+
+    @property
     def archive(self) -> Path:
         """Bodies as received, by hash."""
         return self.home / "archive"

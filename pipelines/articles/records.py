@@ -79,6 +79,7 @@ class CopyLink:
     direction: str = column("`clear` when the lead exceeds both outlets' poll interval, else `unclear`.")
     first_seen: datetime = column("When the pair was first complete.")
     relation: str = column("Whose two articles they are: `other_publisher`, `same_publisher` or `same_outlet`.", default="other_publisher")
+    corrected_by: str | None = column("Id of the correction (table `correction`) that put it here; NULL otherwise.", default=None)
 
 
 @table("article_origin", grain="article", key=("article_id",), day="first_seen", derived=True)

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from pipelines import __version__
-from pipelines.cli import measuring, outlets, reading, running, topics
+from pipelines.cli import correct, measuring, outlets, reading, running, topics
 from pipelines.cli.common import err, safe
 from pipelines.cli.doctor import register as register_doctor
 from pipelines.core.errors import ParallaxError
@@ -98,6 +98,7 @@ app = typer.Typer(
 )
 app.add_typer(outlets.app, name="outlets")
 app.add_typer(topics.app, name="topics")
+app.add_typer(correct.app, name="correct")
 running.register(app)
 reading.register(app)
 measuring.register(app)

@@ -28,6 +28,12 @@ class LexiconError(ParallaxError):
     exit_code = 3
 
 
+class CorrectionError(ParallaxError):
+    """A correction, or the file of corrections, does not follow its schema or contradicts another."""
+
+    exit_code = 3
+
+
 class LakeError(ParallaxError):
     """A lake file is unreadable, or does not have its declared schema."""
 

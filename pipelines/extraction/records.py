@@ -112,6 +112,7 @@ class Mention:
     extractor_version: str = column("Version of rules and lexicons: a hash is part of it.")
     model: str = column("spaCy pipeline, name and version.")
     confidence: float = column("Calibrated probability in [0, 1] that the text has such a deed of this type.")
+    corrected_by: str | None = column("Ids of the corrections (table `correction`) that changed the row; NULL as coded.", default=None)
 
 
 @table("extraction", grain="article version x extractor version", key=("version_id", "extractor_version"), day="seen_at")

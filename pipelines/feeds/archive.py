@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from pipelines.core.errors import LakeError
@@ -23,8 +24,10 @@ _UNKNOWN_OS = b"\xff"
 class Archive:
     """The archive under one folder; safe for any number of writers, since equal names have equal content."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, redact: Callable[[bytes], bytes] | None = None) -> None:
+        """``redact`` takes out of a body what must not be kept, before it gets its name."""
         self.root = root
+        self._redact = redact
 
     def path(self, sha: str) -> Path:
         """Return where the body with this SHA-256 (64 lower-case hexadecimal digits) lies, or would lie.
@@ -37,7 +40,9 @@ class Archive:
         return self.root / sha[:2] / f"{sha}.gz"
 
     def put(self, body: bytes) -> str:
-        """Keep a body, if it is not kept already; return its SHA-256."""
+        """Keep a body, if it is not kept already; return its SHA-256 (of what is kept, where something was taken out of it)."""
+        if self._redact is not None:
+            body = self._redact(body)
         sha = body_hash(body)
         target = self.path(sha)
         if not target.exists():

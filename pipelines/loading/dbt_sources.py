@@ -27,6 +27,7 @@ HEADER = "Rendered by pipelines/loading/dbt_sources.py from the declared records
 # Warn only: a quiet feed or a paused schedule is no broken contract, and an archive that is replayed is old by nature.
 FRESHNESS_HOURS = {"fetch": 6, "snapshot": 24, "article_version": 24}
 
+_RESERVED = frozenset({"at", "end"})
 _ARROW_TO_DUCKDB: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
@@ -52,7 +53,7 @@ def duckdb_type(arrow: pa.DataType) -> str:
 
 
 def _quoted(name: str) -> str:
-    return '"end"' if name == "end" else name
+    return f'"{name}"' if name in _RESERVED else name
 
 
 def render_staging() -> dict[str, str]:
@@ -97,7 +98,10 @@ def render_models(tables: Iterable[Table] | None = None) -> str:
 
 def render_view(table: Table) -> str:
     """Render one staging view."""
-    columns = [f"    {c.name} at time zone 'UTC' as {c.name}" if _is_time(c.arrow) else f"    {c.name}" for c in table.columns]
+    columns = [
+        f"    {_quoted(c.name)} at time zone 'UTC' as {_quoted(c.name)}" if _is_time(c.arrow) else f"    {_quoted(c.name)}"
+        for c in table.columns
+    ]
     return f"-- {HEADER}\nselect\n" + ",\n".join(columns) + f"\nfrom {{{{ source('lake', '{table.name}') }}}}\n"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import BuildError, BusyError
 from pipelines.core.ids import make_id
-from pipelines.core.records import Table, table_of
+from pipelines.core.records import Table, table_of, to_arrow
+from pipelines.extraction.records import Mention
 from pipelines.lake.store import Lake
 from pipelines.loading.tables import ROW_TYPES
 
@@ -88,11 +89,14 @@ def load(
     model: str,
     now: datetime,
     until: datetime | None = None,
+    corrected: Mapping[str, Mention] | None = None,
+    gone: Collection[str] = (),
 ) -> tuple[Generation, list[LoadedTable]]:
     """Load every lake table into schema ``lake`` of ``database`` and write ``generation``.
 
     ``until`` cuts the record at an ingestion time (for making an old generation again). Mentions are those of
-    ``extractor_version`` only: two versions never stand in one table.
+    ``extractor_version`` only: two versions never stand in one table. Those in ``corrected`` (by id) take the place of the
+    coded ones, those in ``gone`` are left out: the lake keeps what was coded, the database says what people have set right.
 
     Raises:
         BusyError: the database is open elsewhere.
@@ -105,6 +109,7 @@ def load(
         connection.execute("CREATE SCHEMA lake")
         for row_type in ROW_TYPES:
             _load_table(connection, lake, row_type, until, extractor_version)
+        _amend(connection, corrected or {}, gone)
         loaded = loaded_tables(connection)
         generation = _describe(connection, loaded, code_version, extractor_version, model, now)
         _write_generation(connection, generation)
@@ -178,6 +183,16 @@ def _load_table(connection: duckdb.DuckDBPyConnection, lake: Lake, row_type: typ
     connection.execute(f"COMMENT ON TABLE {target} IS {_literal(f'One row per {table.grain}.')}")
     for column in table.columns:
         connection.execute(f'COMMENT ON COLUMN {target}."{column.name}" IS {_literal(column.description)}')
+
+
+def _amend(connection: duckdb.DuckDBPyConnection, corrected: Mapping[str, Mention], gone: Collection[str]) -> None:
+    replaced = [*corrected, *gone]
+    if not replaced:
+        return
+    connection.execute("DELETE FROM lake.mention WHERE list_contains(?, mention_id)", [replaced])
+    connection.register("corrected", to_arrow(corrected.values(), table_of(Mention)))
+    connection.execute("INSERT INTO lake.mention BY NAME SELECT * FROM corrected")
+    connection.unregister("corrected")
 
 
 def _readable(lake: Lake, row_type: type) -> list[Path]:

@@ -6,6 +6,7 @@ from datetime import date
 import dagster as dg
 
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
+from pipelines.corrections.records import CorrectionRow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
 from pipelines.orchestration.resources import WorkspaceResource
@@ -13,10 +14,10 @@ from pipelines.orchestration.specs import lake_key, lake_spec
 from pipelines.settings import Settings
 from pipelines.stations.coding import code
 from pipelines.stations.matching import match
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
 
 INGESTION_DAYS = dg.DailyPartitionsDefinition(start_date=Settings().first_day.isoformat(), end_offset=1)
-_MATCHED = [CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention]
+_MATCHED = [CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, StoryChange, Event, EventMention, CorrectionRow]
 
 
 @dg.multi_asset(

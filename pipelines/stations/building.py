@@ -23,6 +23,7 @@ from pipelines.loading.publish import Published, publish, published
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.settings import Settings
 from pipelines.stations.coding import active_version
+from pipelines.stations.correcting import corrected_mentions
 from pipelines.stations.matching import catch_up
 from pipelines.stations.workspace import Workspace, code_version
 
@@ -93,6 +94,7 @@ def load_lake(
     with workspace.writing():
         counted = version or active_version(workspace)
         catch_up(workspace, until=until, version=counted)
+        corrected = corrected_mentions(workspace, counted, until)
         return load(
             workspace.lake,
             settings.build_database,
@@ -101,6 +103,8 @@ def load_lake(
             model=settings.model,
             now=SystemClock().now(),
             until=until,
+            corrected=corrected.changed,
+            gone=corrected.gone,
         )
 
 

@@ -6,23 +6,33 @@ from, so that nothing is computed twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
 from pipelines.articles.copies import find_copies
+from pipelines.articles.origins import article_origins
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
+from pipelines.corrections.links import correct_copies, correct_events, correct_stories
+from pipelines.corrections.mentions import correct_mentions
+from pipelines.corrections.records import CorrectionRow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
 from pipelines.outlets.registry import publisher_of
+from pipelines.stations import correcting
 from pipelines.stations.coding import active_version
 from pipelines.stations.workspace import SILENT, Progress, Workspace, code_version
-from pipelines.stories.cluster import build_stories
+from pipelines.stories.cluster import group_articles
 from pipelines.stories.events import build_events
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
+from pipelines.stories.history import story_changes
+from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
 from pipelines.stories.topics import assign_topics
+
+MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention, CorrectionRow)
+BEGINNINGS = ("created", "split_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ class _Matched:
     topics: list[StoryTopic]
     events: list[Event]
     event_mentions: list[EventMention]
+    corrections: list[CorrectionRow]
+    changes: list[StoryChange]
 
     def report(self) -> MatchReport:
         return MatchReport(
@@ -89,25 +101,51 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
     version = version or active_version(workspace)
     publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
     inputs = lake.fingerprint(ArticleVersion, Extraction, Mention)
-    given = (workspace.topics.fingerprint, *(f"{k}={v}" for k, v in sorted(publishers.items())))
+    corrections = workspace.corrections
+    given = (workspace.topics.fingerprint, correcting.fingerprint(corrections), *(f"{k}={v}" for k, v in sorted(publishers.items())))
     made_from = make_id("match", inputs, version, code_version(), until, *given)
-    if all(lake.made_from(t) == made_from for t in (CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention)):
+    if all(lake.made_from(t) == made_from for t in MATCHED):
         return None
     with progress.step("match", 3) as step:
         versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
         links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
+        links, of_copies = correct_copies(links, versions, corrections, publishers)
+        if any(o.status == "applied" for o in of_copies):
+            origins = article_origins(versions, links)
         step.advance()
-        mentions = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
-        stories, story_articles = build_stories(versions, links, origins, mentions, publishers)
+        coded = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
+        corrected = correct_mentions(coded, {v.version_id: v for v in versions}, corrections)
+        mentions = corrected.mentions
+        grouping = group_articles(versions, links, origins, mentions, publishers)
+        stories, story_articles = grouping.stories, grouping.links
+        stories, story_articles, of_stories = correct_stories(stories, story_articles, corrections, versions, origins, publishers)
         topics = assign_topics(workspace.topics, stories, story_articles, versions, mentions)
         step.advance()
-        events, event_mentions = build_events(mentions, story_articles)
+        events, event_mentions = build_events(mentions, story_articles, grouping.near, grouping.alike)
+        events, event_mentions, of_events = correct_events(events, event_mentions, corrections, mentions)
         step.advance()
-    return _Matched(made_from, links, origins, stories, story_articles, topics, events, event_mentions)
+    outcomes = [*of_copies, *corrected.outcomes, *of_stories, *of_events]
+    told = correcting.rows(outcomes, story_articles, event_mentions)
+    # An old generation that is made again tells nothing new of stories, and must not write to the record that it shares.
+    changes = [] if until is not None else _changes(workspace, versions, story_articles)
+    return _Matched(made_from, links, origins, stories, story_articles, topics, events, event_mentions, told, changes)
+
+
+def _changes(workspace: Workspace, versions: Sequence[ArticleVersion], links: Sequence[StoryArticle]) -> list[StoryChange]:
+    """Compare the stories with those of the last matching."""
+    if not versions:
+        return []
+    before = {row["article_id"]: row["story_id"] for row in workspace.lake.read_columns(StoryArticle, ["article_id", "story_id"])}
+    known = {row["story_id"] for row in workspace.lake.read_columns(StoryChange, ["story_id", "change"]) if row["change"] in BEGINNINGS}
+    at = max(version.first_seen for version in versions)
+    return story_changes(before, {link.article_id: link.story_id for link in links}, at, known)
 
 
 def _write(workspace: Workspace, matched: _Matched) -> None:
     lake, made_from = workspace.lake, matched.made_from
+    # Before the tables that they are told by: a run that is killed in between tells them again, in the same words.
+    if matched.changes:
+        lake.append(StoryChange, matched.changes)
     lake.replace(CopyLink, matched.links, made_from)
     lake.replace(ArticleOrigin, matched.origins, made_from)
     lake.replace(Story, matched.stories, made_from)
@@ -115,6 +153,7 @@ def _write(workspace: Workspace, matched: _Matched) -> None:
     lake.replace(StoryTopic, matched.topics, made_from)
     lake.replace(Event, matched.events, made_from)
     lake.replace(EventMention, matched.event_mentions, made_from)
+    lake.replace(CorrectionRow, matched.corrections, made_from)
 
 
 def topics_by_article(workspace: Workspace) -> dict[str, frozenset[str]]:

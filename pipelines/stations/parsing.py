@@ -10,6 +10,7 @@ from pipelines.core.ids import make_id
 from pipelines.feeds.parse import ParseContext
 from pipelines.feeds.parser_pool import ParseJob, ParseLimits, ParserPool
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
+from pipelines.feeds.tombstones import entry_keys
 from pipelines.stations.polling import register
 from pipelines.stations.repairing import repair
 from pipelines.stations.workspace import Workspace
@@ -54,6 +55,8 @@ def parse(workspace: Workspace) -> ParseReport:
         batch: list[tuple[Snapshot, list[Entry], list[Sighting]]] = []
         with ParserPool(workers, limits) as pool, workspace.progress.step("parse", len(jobs)) as step:
             for snapshot, entries in pool.parse(jobs):
+                if workspace.forgotten.keys:  # a body that could not be cut, or came in before; its snapshot counts what is kept
+                    entries = [e for e in entries if not workspace.forgotten.holds(entry_keys(e))]
                 fresh = [e for e in entries if e.entry_id not in known]
                 known.update(e.entry_id for e in fresh)
                 batch.append((snapshot, fresh, _sightings(snapshot, entries)))

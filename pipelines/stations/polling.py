@@ -65,7 +65,7 @@ def poll(workspace: Workspace, *, everything: bool = False) -> PollReport:
                 allow_loopback=outlet.allow_loopback or workspace.settings.allow_loopback,
             )
             for outlet, source in workspace.registry.feeds()
-            if outlet.enabled
+            if outlet.enabled and outlet.id not in workspace.forgotten.outlets
         ]
         now = workspace.clock.now()
         states = latest_states(workspace.lake, {t.feed_id for t in targets}, until=_believable(workspace.clock, now))

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.articles.records import ArticleEntry, ArticleOrigin, ArticleVersion, CopyLink
+from pipelines.articles.records import ArticleEntry, ArticleVersion
 from pipelines.core.errors import BuildError, UsageError
 from pipelines.core.files import write_text
+from pipelines.corrections import schema as corrections
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Sighting, Snapshot
 from pipelines.loading.publish import Published, generations
 from pipelines.loading.tables import ALL_TABLES
 from pipelines.stations.building import BuildReport, build, load_lake, run_dbt
-from pipelines.stations.matching import match
+from pipelines.stations.matching import MATCHED, match
 from pipelines.stations.polling import register
 from pipelines.stations.repairing import repair
 from pipelines.stations.running import RunReport, process
 from pipelines.stations.workspace import Workspace, code_version
-from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryTopic
 
 MADE_AGAIN = "made-again.txt"
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 # Pages are a record: what a page said on one day cannot be fetched again, so they are never cleared.
 FROM_SNAPSHOTS = (Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Extraction, Mention)
 FROM_ARTICLES = (Extraction, Mention)
-MATCHED = (CopyLink, ArticleOrigin, Story, StoryArticle, StoryTopic, Event, EventMention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +106,9 @@ def rebuild_generation(workspace: Workspace, generation_id: str, target: Path) -
         )
     repair(workspace)
     scratch = _scratch(workspace, target)
+    later = [c.id for c in scratch.corrections if c.when > old.built_at]
+    if later:
+        corrections.remove(scratch.settings.corrections, later)  # they came after that generation was made
     match(scratch, until=old.lake_until, version=old.extractor_version)
     generation, loaded = load_lake(scratch, until=old.lake_until, version=old.extractor_version)
     run_dbt(scratch.settings)
@@ -124,8 +126,9 @@ def _scratch(workspace: Workspace, target: Path) -> Workspace:
     write_text(marker, f"A generation of {workspace.settings.home}, made again. This folder can be deleted.\n")
     shutil.rmtree(settings.lake, ignore_errors=True)
     settings.lake.mkdir(parents=True)
-    if workspace.settings.registry.exists():
-        shutil.copyfile(workspace.settings.registry, settings.registry)
+    for name in ("registry", "topics", "corrections"):
+        if getattr(workspace.settings, name).exists():
+            shutil.copyfile(getattr(workspace.settings, name), getattr(settings, name))
     for table in ALL_TABLES:
         source = workspace.settings.lake / table.name
         if not table.derived and source.is_dir():

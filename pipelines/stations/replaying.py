@@ -163,7 +163,8 @@ def log_captures(workspace: Workspace, captures: Sequence[Capture]) -> PollRepor
 def _fetches(workspace: Workspace, captures: Sequence[Capture], states: dict[str, Fetch], done: set[str]) -> Iterator[Fetch]:
     last = {feed: (state.last_body_sha256, state.consecutive_failures) for feed, state in states.items()}
     interval = timedelta(seconds=workspace.settings.min_interval_s)
-    waiting = [c for c in captures if make_id("fetch", c.feed_id, c.captured_at) not in done]
+    gone = workspace.forgotten.outlets
+    waiting = [c for c in captures if c.outlet_id not in gone and make_id("fetch", c.feed_id, c.captured_at) not in done]
     for capture, body in _store(workspace, waiting):
         before, failures = last.get(capture.feed_id, (None, 0))
         url = f"https://{capture.outlet_id}.invalid/archive"

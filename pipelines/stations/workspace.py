@@ -15,9 +15,14 @@ from filelock import FileLock, Timeout
 from pipelines import __version__
 from pipelines.core.clock import Clock, SystemClock
 from pipelines.core.errors import BusyError
+from pipelines.corrections import schema as corrections_schema
+from pipelines.corrections.schema import Correction
+from pipelines.feeds import tombstones
 from pipelines.feeds.archive import Archive
 from pipelines.feeds.http import HttpClient, HttpPolicy
 from pipelines.feeds.planning import PollPolicy
+from pipelines.feeds.redact import redact
+from pipelines.feeds.tombstones import Forgotten
 from pipelines.lake.store import Lake
 from pipelines.outlets import registry as outlet_registry
 from pipelines.outlets.registry import Registry
@@ -77,8 +82,18 @@ class Workspace:
 
     @cached_property
     def archive(self) -> Archive:
-        """Bodies as received."""
-        return Archive(self.settings.archive)
+        """Bodies as received, without what was forgotten."""
+        forgotten = self.forgotten
+        return Archive(self.settings.archive, (lambda body: redact(body, forgotten.holds)) if forgotten.keys else None)
+
+    @cached_property
+    def forgotten(self) -> Forgotten:
+        """What must not come back.
+
+        Raises:
+            LakeError: the file that says so is damaged.
+        """
+        return Forgotten(tombstones.read(self.settings.forgotten))
 
     @cached_property
     def registry(self) -> Registry:
@@ -94,6 +109,15 @@ class Workspace:
         """
         own = self.settings.topics
         return topic_list.parse(own.read_text(encoding="utf-8"), str(own)) if own.exists() else topic_list.default()
+
+    @property
+    def corrections(self) -> list[Correction]:
+        """What people have set right; read anew each time, since the file may be edited while a workspace is open.
+
+        Raises:
+            CorrectionError: the file does not follow its schema.
+        """
+        return corrections_schema.read(self.settings.corrections)
 
     @cached_property
     def poll_policy(self) -> PollPolicy:

@@ -32,15 +32,16 @@ class StoryArticle:
     similarity: float = column(
         "Nearness to the rest of its story, in [0, 1]: geometric mean of the best and the average similarity; 1 for the founder."
     )
-    reason: str = column("`founder`, `similar` or `copy`.")
+    reason: str = column("`founder`, `similar`, `copy` or `corrected`.")
+    corrected_by: str | None = column("Id of the correction (table `correction`) that put it here; NULL otherwise.", default=None)
 
 
 @table("event", grain="event", key=("event_id",), day="first_seen", derived=True)
 class Event:
     """One deed that one or more mentions tell of."""
 
-    event_id: str = column("Hash of story and founding mention.")
-    story_id: str = column("The story.")
+    event_id: str = column("Hash of the founding mention.")
+    story_id: str = column("Story of the founding mention; others may stand in near stories.")
     action: str = column("Action type of most of its mentions.")
     actor: str | None = column("Most frequent actor, as an id or else as text.")
     target: str | None = column("Most frequent target, as an id or else as text.")
@@ -60,7 +61,8 @@ class EventMention:
     mention_id: str = column("The mention; in exactly one event.")
     first_seen: datetime = column("When the mention's article version was first seen.")
     score: float = column("Score of its best match inside the event, in [0, 1]; 1 for the founder.")
-    reason: str = column("What carried the match: `founder`, or the parts of the score in words.")
+    reason: str = column("What carried the match: `founder`, `corrected`, or the parts of the score in words.")
+    corrected_by: str | None = column("Id of the correction (table `correction`) that put it here; NULL otherwise.", default=None)
 
 
 @table("story_topic", grain="story x topic", key=("story_id", "topic"), day="first_seen", derived=True)
@@ -73,3 +75,19 @@ class StoryTopic:
     score: float = column("Mean over the story's articles of what speaks for the topic, in [0, 1]; given from 0.5.")
     articles: int = column("Articles of the story that would have the topic by themselves.")
     reason: str = column("The entries of the list that were found (terms, hints, `deed …`, `section …`), with the number of articles.")
+
+
+@table("story_change", grain="change of a story", key=("change_id",), day="at")
+class StoryChange:
+    """What became of a story between two matchings; added to at each one, so that a kept story id can be followed."""
+
+    change_id: str = column("Hash of moment, stories and change.")
+    at: datetime = column("When the newest article was seen of the record that showed the change.")
+    story_id: str = column("The story that changed.")
+    change: str = column(
+        "`created`, `merged_into` (it is gone, most of it stands in the other), `split_from` (it is new, most of it comes from the other), "
+        "`gained_from` (both are there, articles moved), `renamed` (the other has most of it) or `removed` (nothing of it is left)."
+    )
+    other_id: str | None = column("The other story; NULL for `created` and `removed`.")
+    articles: int = column("Articles that moved, or that the story began or ended with.")
+    reason: str = column("What was seen, in words.")

@@ -73,7 +73,8 @@ select
     mentions.rule,
     mentions.extractor_version,
     mentions.model,
-    mentions.confidence
+    mentions.confidence,
+    mentions.corrected_by
 from {{ ref('stg_mention') }} as mentions
 inner join {{ ref('int_version') }} as history on mentions.version_id = history.version_id
 inner join {{ ref('stg_article_version') }} as texts on mentions.version_id = texts.version_id

@@ -8,5 +8,6 @@ select
     evidence,
     direction,
     first_seen at time zone 'UTC' as first_seen,
-    relation
+    relation,
+    corrected_by
 from {{ source('lake', 'copy_link') }}

@@ -4,5 +4,6 @@ select
     mention_id,
     first_seen at time zone 'UTC' as first_seen,
     score,
-    reason
+    reason,
+    corrected_by
 from {{ source('lake', 'event_mention') }}

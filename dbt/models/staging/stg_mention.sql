@@ -51,5 +51,6 @@ select
     rule,
     extractor_version,
     model,
-    confidence
+    confidence,
+    corrected_by
 from {{ source('lake', 'mention') }}

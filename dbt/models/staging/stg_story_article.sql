@@ -5,5 +5,6 @@ select
     outlet_id,
     first_seen at time zone 'UTC' as first_seen,
     similarity,
-    reason
+    reason,
+    corrected_by
 from {{ source('lake', 'story_article') }}
