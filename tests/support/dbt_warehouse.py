@@ -27,14 +27,14 @@ class SyntheticWarehouse:
     results: dict[str, str]
 
 
-def run_dbt(database: Path, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_dbt(database: Path, target: Path, *arguments: str, timeout: int = 280) -> subprocess.CompletedProcess[str]:
     """Run dbt with this environment's interpreter; its files go to ``target``."""
     project = str(PROJECT)
     return subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", *arguments, "--project-dir", project, "--profiles-dir", project,
          "--target-path", str(target), "--log-path", str(target / "logs")],
         env={**os.environ, "PARALLAX_BUILD_DATABASE": str(database), "PARALLAX_DBT_THREADS": "2"},
-        cwd=project, capture_output=True, text=True, timeout=280, check=False,
+        cwd=project, capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ LEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "When a bomb went off on {D} in {P}, {L} people were *killed* at a {O}.",
             "A bomb *killed* {L} people at a {O} in {P} on {D}.",
             "A {O} in {P} was *bombed* on {D}; {L} people died.",
-            "{P} mourned on {D} after a bomb *killed* {L} people at a {O}.",
+            "{L} people in {P} were *killed* on {D} by a bomb at a {O}.",
             "On {D} an explosion *killed* {L} people in a {O} of {P}.",
         ),
         "said": ("The {A} *bombed* a {O} in {P} on {D}, killing {L} people, {S} _said_.", "On {D} the {A} *bombed* a {O} in {P}, {S} _said_, and {L} people were killed."),

@@ -25,6 +25,7 @@ from tests.support.worlds.plan import RETENTION, Article, Newsroom, Story
 from tests.support.worlds.rows import Written, key_of
 
 PASSAGE_WORDS = 12
+PLENTY = 20
 _ERROR = timedelta(seconds=300)
 _DAY = timedelta(days=1)
 
@@ -88,7 +89,10 @@ class Tables:
             self.headlines = _by(connection, "SELECT story_id, outlet_id, article_id, actor_named, voice FROM headlines", "story_id", "outlet_id")
             self.blame = _rows(connection, "SELECT story_id, accuser, accused, outlet_id, own_voice_n, attributed_n, answer FROM blame")
             self.coverage = _by(connection, "SELECT week, outlet_id, eligible_stories, covered_stories FROM coverage WHERE topic = 'all'", "week", "outlet_id")
-            self.topical = {r["story_id"] for r in _rows(connection, "SELECT story_id FROM lake.story_topic")}
+            self.topics: dict[str, set[str]] = defaultdict(set)
+            for row in _rows(connection, "SELECT story_id, topic FROM lake.story_topic"):
+                self.topics[row["story_id"]].add(row["topic"])
+            self.topical = set(self.topics)
             self.first_seen = _by(connection, "SELECT story_id, first_seen FROM lake.story", "story_id")
         self.articles_of: dict[str, list[str]] = defaultdict(list)
         for article, row in self.story_of.items():
@@ -220,11 +224,19 @@ class _Judge:
         room, moment = self.rooms.get(outlet), self.tables.first_seen[lake_story]["first_seen"]
         absent = room is not None and not articles
         watched = room is not None and _is_watched(room, moment)
+        if room is not None and room.hobby and self._on_topic(outlet, lake_story) >= PLENTY:
+            return
         topical = lake_story in self.tables.topical
         if absent and watched is None:
             return  # a short silence may be held against the outlet or not
         if (absent and watched and topical) or said == "not_found":
             yield Verdict("not found where there is nothing", what, bool(absent and watched and topical), said == "not_found")
+
+    def _on_topic(self, outlet: str, lake_story: str) -> int:
+        """How many articles of an outlet are on a topic of a story."""
+        topics = self.tables.topics[lake_story]
+        own = [self.tables.story_of[i]["story_id"] for i, a in self.by_id.items() if a.outlet_id == outlet]
+        return max((sum(topic in self.tables.topics[s] for s in own) for topic in topics), default=0)
 
     def _order(self) -> Iterator[Verdict]:
         for story in self.world.stories:
@@ -232,7 +244,8 @@ class _Judge:
             if lake_story is None or story is not matter[0]:
                 continue
             times: dict[str, datetime] = {}
-            for article in (a for s in matter for a in s.articles):
+            # Who was first is said of what was read: an article that came and went during an outage cannot take part.
+            for article in (a for s in matter for a in s.articles if self.written.shown(a)):
                 publisher = self.rooms[article.outlet_id].publisher
                 times[publisher] = min(article.published, times.get(publisher, article.published))
             ranked = sorted(times.items(), key=lambda t: t[1])
@@ -349,13 +362,18 @@ class _Judge:
             "denying_outlets": len(denying), "denying_sources": len({_source(c) for c in claims if c.polarity == "denied"}),
             "wire_articles": sum(a.wire is not None for a in reporting),
         }  # fmt: skip
+        # Copies of a text that no poll ever saw: nobody can tell that their first carrier did not write it.
+        if any(a.wire is None and not any(b.root == a.root and b.kind in ("own", "partial") for b in self.seen) for a in reporting):
+            del truth["origins"]
         row = self.tables.corroboration[event]
         for name, value in truth.items():
             what = self._what(f"{deed} {name} {row[name]}, truly {value}")
             yield Verdict(f"corroboration: {name}", what, True, row[name] == value)
             if row[name] > value:
                 yield Verdict(f"corroboration: {name}", what, False, True)
-        standing = "not_reported" if not reporting else "contested" if denying else "single_origin" if truth["origins"] == 1 else "several"
+        standing = "not_reported" if not reporting else "contested" if denying else "single_origin" if truth.get("origins", 0) == 1 else "several"
+        if "origins" not in truth and not denying:
+            return
         yield from _word("standing", self._what(f"{deed} {row['standing']}, truly {standing}"), standing, row["standing"])
         for fragment in self.fragments[deed]:
             said = self.tables.corroboration[fragment]["standing"]
@@ -457,9 +475,9 @@ def _source(claim: Claim) -> str:
 
 
 def _said_at(article: Article, written: Written) -> datetime:
-    """When the outlet put out the text that counts."""
+    """When the outlet first put out the text that counts."""
     text = written.shown(article)
-    return next(s.at for s in reversed(article.states) if s.text is text)
+    return next(s.at for s in article.states if s.text is text)
 
 
 def _is_watched(room: Newsroom, moment: datetime) -> bool | None:
