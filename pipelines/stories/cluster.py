@@ -112,16 +112,17 @@ def group_articles(
     """
     latest, first = _latest_and_first(versions)
     deeds = _deed_terms(mentions, {v.version_id for v in latest.values()})
-    columns = _columns(latest.values())
+    columns, boxes = (_recurring((v.outlet_id, shape(t(v)), v.first_seen) for v in latest.values()) for t in (_title, _summary))
     texts = {}
     for article, version in latest.items():
         title = "" if (version.outlet_id, shape(version.title)) in columns else version.title
-        texts[article] = Text(moment(first[article], version), title, version.summary or version.body[:LEAD])
+        summary = "" if (version.outlet_id, shape(version.summary)) in boxes else version.summary
+        texts[article] = Text(moment(first[article], version), title, summary or version.body[:LEAD])
     seasons = Seasons(texts)
     documents = []
     for article, version in latest.items():
         text = texts[article]
-        counts = terms(text.title, version.summary, version.body)
+        counts = terms(text.title, text.summary if version.summary else "", version.body)
         is_name = seasons.casing(text.at).is_name
         names = frozenset(term for term in counts if not term[0].isdigit() and is_name(term))
         counts.update(deeds.get(article, {}))
@@ -232,11 +233,19 @@ def _latest_and_first(versions: Sequence[ArticleVersion]) -> tuple[dict[str, Art
     return latest, first
 
 
-def _columns(versions: Iterable[ArticleVersion]) -> set[tuple[str, str]]:
-    """Return the title shapes that an outlet uses for instalments of one column: several articles, on more than one day."""
+def _title(version: ArticleVersion) -> str:
+    return version.title
+
+
+def _summary(version: ArticleVersion) -> str:
+    return version.summary
+
+
+def _recurring(texts: Iterable[tuple[str, str, datetime]]) -> set[tuple[str, str]]:
+    """Return the shapes of titles or summaries that an outlet uses for instalments of one column: several articles, on more than a day."""
     days: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for version in versions:
-        days[version.outlet_id, shape(version.title)].append(version.first_seen)
+    for outlet, text, seen in texts:
+        days[outlet, text].append(seen)
     return {key for key, seen in days.items() if len(seen) >= INSTALMENTS and max(seen) - min(seen) >= timedelta(days=1)}
 
 

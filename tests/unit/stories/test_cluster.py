@@ -162,6 +162,15 @@ def test_instalments_of_a_column_are_not_one_matter() -> None:
     assert together(build_stories(days[:2] + publish(OTHERS), [], [])[1], days[:2]), "two alone are no column, and share their title"
 
 
+def test_a_summary_that_stands_under_every_instalment_says_nothing_of_its_matter() -> None:
+    world = LakeWorld()
+    box = "The week as our draughtsmen saw it, in pencil and ink."
+    titles = ["Drawings of 4 May 2031", "Drawings of 5 May 2031", "Drawings of 6 May 2031"]
+    days = [world.article(f"g{n}", "gazette/main", START + timedelta(days=n), title, box) for n, title in enumerate(titles)]
+    links = build_stories(days + publish(OTHERS), [], [])[1]
+    assert len({stories_of(links)[v.article_id] for v in days}) == 3
+
+
 def test_little_words_of_a_rare_language_join_nothing() -> None:
     foreign = [
         ("Hund og kat i haven", "Det er en dag og det er en have og der er en hund."),
