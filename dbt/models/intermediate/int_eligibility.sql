@@ -145,6 +145,8 @@ reasons as (
             when has_failed_health then 'failed_health'
             when articles_seen >= {{ var('field_articles') }} and articles_analysed < {{ var('field_articles') }} then 'not_analysed'
             when articles_analysed < {{ var('field_articles') }} then 'too_few_articles'
+            -- What belongs to no topic and no pair of countries is no field of its own: a paper on gardens need not have it.
+            when field = 'other' then 'field_not_known'
             when field_articles < {{ var('field_articles') }} then 'outside_field'
         end as ineligible_reason
     from facts

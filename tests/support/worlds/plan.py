@@ -266,7 +266,8 @@ class _Desk:
         rng.shuffle(rooms)
         lead = rng.choice(("clear", "tight", "any"))
         planned = story.deed.kind == "deployment" and rng.random() < 0.6
-        wire = self._wire() if rng.random() < 0.35 else None
+        has_left = any(left for variant, left in self.leads.items() if variant != "planned")
+        wire = self._wire() if has_left and rng.random() < 0.35 else None
         for turn, room in enumerate(rooms):
             gap = 0.0 if turn == 0 else {"clear": rng.uniform(7.5, 20), "tight": rng.uniform(0.05, 0.9), "any": rng.uniform(0.2, 18)}[lead]
             at = _whole(story.begins + gap * HOUR)
@@ -347,7 +348,7 @@ class _Desk:
     def _wire(self) -> tuple[str, str, Text]:
         """A report of an agency that several papers print with its credit."""
         agency, name = self.rng.choice(AGENCIES)
-        variant = self.rng.choice([v for v in self.leads if v != "planned"])
+        variant = self.rng.choice([v for v, left in self.leads.items() if left and v != "planned"])
         text = self._text(variant, self.story.toll(self.story.begins), own_scenes=2, may_deny=True)
         prefix = f"{self.story.deed.town.name.upper()} ({name}) - "
         return agency, f"wire {agency} {self.story.key}", Text(text.title, text.summary, prefix)

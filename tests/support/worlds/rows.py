@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -56,12 +57,12 @@ def key_of(article: Article) -> tuple[str, str]:
     return article.outlet_id, article.key
 
 
-def write_worlds(worlds: list[World], database: Path, *, ideal: bool = False) -> list[Written]:
-    """Write all worlds into one lake (schema ``lake`` of a DuckDB file), matched by the real matching, or by the truth where ``ideal``."""
+def write_worlds(worlds: Sequence[World], database: Path, ideal: Collection[int] = ()) -> list[Written]:
+    """Write all worlds into one lake (schema ``lake`` of a DuckDB file), matched by our code; those at the places ``ideal`` by the truth."""
     lake = LakeWorld()
     for number in range(POOL):
         lake.outlet(f"outlet{number:02}", publisher_of(number), "XXX")
-    written = [_write(world, lake, ideal) for world in worlds]
+    written = [_write(world, lake, place in ideal) for place, world in enumerate(worlds)]
     counts: dict[str, int] = defaultdict(int)
     for mention in lake.rows["mention"]:
         counts[mention.version_id] += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -23,21 +23,26 @@ _KINDRED = {"ASSAULT": ("INCIDENT",)}
 """A blast may be told without an actor that intends it."""
 
 
-def run_worlds(seeds: Sequence[int], folder: Path, way: str, *, tests: bool = False) -> list[Verdict]:
+def run_worlds(seeds: Sequence[int], folder: Path, way: str) -> list[Verdict]:
     """Return the verdicts on the worlds of some seeds.
 
     ``way`` is `real` or `ideal` (all worlds in one lake, mentions without faults, matched by our code or by the truth) or `feeds` (each
-    world by itself as RSS, through the whole pipeline). ``tests`` runs dbt's data tests as well.
+    world by itself as RSS, through the whole pipeline).
     """
     if way == "feeds":
         return [verdict for seed in seeds for verdict in run_feeds(make_world(seed), folder / str(seed))]
+    worlds = [make_world(seed, place) for place, seed in enumerate(seeds)]
+    return build_worlds(worlds, folder, ideal=range(len(worlds)) if way == "ideal" else ())[0]
+
+
+def build_worlds(worlds: Sequence[World], folder: Path, ideal: Collection[int] = ()) -> tuple[list[Verdict], Path]:
+    """Write worlds into one lake, run dbt, and return the verdicts in the order of the worlds, and the database."""
     database = folder / "parallax.duckdb"
-    written = write_worlds([make_world(seed, place) for place, seed in enumerate(seeds)], database, ideal=way == "ideal")
-    command = ("build", "--exclude-resource-type", "unit_test") if tests else ("run",)
-    finished = run_dbt(database, folder / "dbt", *command, timeout=3000)
+    written = write_worlds(worlds, database, ideal)
+    finished = run_dbt(database, folder / "dbt", "run", timeout=3000)
     if finished.returncode != 0:
         raise RuntimeError(finished.stdout[-4000:] + finished.stderr[-2000:])
-    return judge(written, Tables(database))
+    return judge(written, Tables(database)), database
 
 
 def run_feeds(world: World, folder: Path) -> list[Verdict]:

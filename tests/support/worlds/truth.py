@@ -225,7 +225,7 @@ class _Judge:
         absent = room is not None and not articles
         watched = room is not None and _is_watched(room, moment)
         if room is not None and room.hobby and self._on_topic(outlet, lake_story) >= PLENTY:
-            return
+            return  # its everyday matters happen to be of the story's field
         topical = lake_story in self.tables.topical
         if absent and watched is None:
             return  # a short silence may be held against the outlet or not
