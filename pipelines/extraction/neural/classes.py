@@ -12,5 +12,8 @@ SLOTS = ("actor", "target", "place")
 POINTER = 128
 """Width of a pointer's vectors."""
 
+REACH = 32
+"""Pieces on either side of a deed beyond which a pointer tells distances no further apart."""
+
 LOGITS = len(ACTION) + len(VOICE) + len(POLARITY) + len(REALITY)
 """Outputs per word: action, voice, polarity, reality, one after the other."""

@@ -19,7 +19,7 @@ from pipelines.extraction.stages.parse import Parsed
 
 DATA = Path(__file__).parent / "data"
 ENCODER, PIECES = "encoder.onnx", "pieces.txt"
-OUTPUTS = ("classes", "deed", "filler", "empty")
+OUTPUTS = ("classes", "deed", "filler", "empty", "near")
 
 
 class Encoder:
@@ -54,8 +54,8 @@ class Encoder:
         return cls(session, WordPiece.load(folder / PIECES))
 
     def read(self, parsed: Sequence[Parsed]) -> Reading:
-        """Read an item's units; they must be those that are later asked for by number."""
-        return Reading([self._passage(window) for window in windows(parsed, self._cut)])
+        """An item's units, to be asked for by number; its windows are read when they are first asked about."""
+        return Reading(list(windows(parsed, self._cut)), self._passage)
 
     def _passage(self, window: Window) -> Passage:
         # One window at a time, without padding: the scale of the 8-bit activations is that of all rows, and an item's scores must not

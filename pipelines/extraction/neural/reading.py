@@ -5,14 +5,14 @@ Not here: running the encoder (model.py), what is made of it (mix.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction.neural.classes import ACTION, POINTER, POLARITY, REALITY, SLOTS, VOICE
+from pipelines.extraction.neural.classes import ACTION, POINTER, POLARITY, REACH, REALITY, SLOTS, VOICE
 from pipelines.extraction.neural.windows import Window, Word
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,8 @@ class Passage:
     """The encoder's outputs for a window, one row per word.
 
     ``classes`` are scores of the classes of :data:`GROUPS`, one group after the other; a deed's score for a filler in slot ``s`` is the dot
-    product of their vectors ``[:, s]``, and ``empty`` its score for leaving the slot empty.
+    product of their vectors in that slot's span, plus ``near[s]`` at the distance of their first pieces; ``empty`` is its score for leaving
+    the slot empty.
     """
 
     window: Window
@@ -32,30 +33,45 @@ class Passage:
     deed: Floats
     filler: Floats
     empty: Floats
+    near: Floats
 
 
 class Reading:
-    """An item's passages, asked word by word; words are (unit number, place in the unit)."""
+    """An item's passages, asked word by word; words are (unit number, place in the unit). A window is read when first asked about."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self._at: dict[Word, tuple[Passage, int]] = {
-            passage.window.words[place]: (passage, place)
-            for passage in passages
-            for place in range(passage.window.first, len(passage.window.words))
+    def __init__(self, windows: Sequence[Window], run: Callable[[Window], Passage]) -> None:
+        self._run = run
+        self._at: dict[Word, tuple[Window, int]] = {
+            window.words[place]: (window, place) for window in windows for place in range(window.first, len(window.words))
         }
+        self._read: dict[int, Passage] = {}
+
+    @property
+    def windows_read(self) -> int:
+        """How many windows have been read so far."""
+        return len(self._read)
+
+    def _passage(self, unit: int, word: int) -> tuple[Passage, int]:
+        window, place = self._at[unit, word]
+        known = self._read.get(id(window))
+        if known is None:
+            known = self._read[id(window)] = self._run(window)
+        return known, place
 
     def shares(self, group: str, unit: int, word: int) -> dict[str, float]:
         """Probabilities of a group's classes (:data:`GROUPS`) for a word."""
-        passage, place = self._at[unit, word]
+        passage, place = self._passage(unit, word)
         first, last = _borders()[group]
         return dict(zip(GROUPS[group], softmax(passage.classes[place, first:last]).tolist(), strict=True))
 
     def fillers(self, slot: str, unit: int, word: int) -> tuple[dict[Word, float], float]:
         """Probabilities of the window's words as fillers of a deed's slot, and that of leaving it empty."""
-        passage, place = self._at[unit, word]
+        passage, place = self._passage(unit, word)
         number = SLOTS.index(slot)
         span = slice(number * POINTER, (number + 1) * POINTER)
-        scores = np.append(passage.filler[:, span] @ passage.deed[place, span], passage.empty[place, number])
+        at = np.array(passage.window.at)
+        near = passage.near[number, np.clip(at - at[place], -REACH, REACH) + REACH]
+        scores = np.append(passage.filler[:, span] @ passage.deed[place, span] + near, passage.empty[place, number])
         shares = softmax(scores).tolist()
         return dict(zip(passage.window.words, shares, strict=False)), shares[-1]
 

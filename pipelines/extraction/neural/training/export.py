@@ -115,7 +115,7 @@ def build(encoder: Params, heads: Params) -> Any:
     _heads(g, hidden, heads)
     whole = helper.make_tensor_value_info
     inputs = [whole("pieces", TensorProto.INT64, [1, "length"]), whole("at", TensorProto.INT64, ["words_read"])]
-    outputs = [whole(name, TensorProto.FLOAT, ["words_read", None]) for name in OUTPUTS]
+    outputs = [whole(name, TensorProto.FLOAT, [None, None]) for name in OUTPUTS]
     graph = helper.make_graph(g.nodes, "encoder", inputs, outputs, g.arrays)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)])
     model.ir_version = 10
@@ -152,3 +152,4 @@ def _heads(g: _Graph, hidden: str, heads: Params) -> None:
         empty[span, slot] = heads["empty"]["w"][slot]
     g.dense(deed, "deed", {"w": pairing, "b": heads["lone"].reshape(-1)})
     g.dense(deed, "empty", {"w": empty, "b": heads["empty"]["b"]})
+    g.add("Identity", [g.array("near.table", heads["near"])], "near")

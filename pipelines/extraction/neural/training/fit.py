@@ -32,18 +32,18 @@ _CUTS = np.cumsum([len(ACTION), len(VOICE), len(POLARITY)]).tolist()
 class Plan:
     """How long and how fast to learn. A batch holds about ``tokens`` pieces; losses are weighed against that of the actions."""
 
-    epochs: int = 5
+    epochs: int = 4
     tokens: int = 768
-    encoder_rate: float = 1e-4
+    encoder_rate: float = 2e-4
     head_rate: float = 1e-3
     warm_up: float = 0.1
     decay: float = 0.01
     dropout: float = 0.1
     clip: float = 1.0
-    slots: tuple[float, ...] = (0.5, 0.5, 0.3)
-    voice: float = 0.4
-    polarity: float = 0.3
-    reality: float = 0.4
+    slots: tuple[float, ...] = (1.0, 1.0, 0.6)
+    voice: float = 0.6
+    polarity: float = 0.4
+    reality: float = 0.6
     seed: int = 7
 
 
@@ -147,7 +147,7 @@ def scores(params: Params, data: dict[str, Any], key: Any, rate: float) -> tuple
     hidden = encode(params["layers"], data["vectors"], data["mask"], keys[0], rate)
     hidden = dropped(hidden, keys[1], rate)
     chosen = jnp.take_along_axis(hidden, data["deeds"][..., None], 1)
-    found = pointers(params["heads"], chosen, hidden)
+    found = pointers(params["heads"], chosen, hidden, data["deeds"])
     allowed = jnp.concatenate([data["heads"], jnp.ones_like(data["heads"][:, :1])], 1)
     return linear(hidden, params["heads"]["classes"]), jnp.where(allowed[:, None, None] > 0, found, -1e4)
 
@@ -194,9 +194,9 @@ def step(params: Params, moments: tuple[Params, Params], count: Any, total: Any,
     return changed, (first, second), value
 
 
-def fit(samples: Sequence[Read], encoder: Params, plan: Plan) -> Params:
-    """Fine-tune the upper layers with fresh heads: parameters ``layers`` and ``heads``."""
-    params: Params = jax.tree.map(jnp.asarray, {"layers": encoder["layers"][FROZEN:], "heads": fresh_heads(plan.seed)})
+def fit(samples: Sequence[Read], encoder: Params, plan: Plan, start: Params | None = None) -> Params:
+    """Fine-tune the upper layers with fresh heads, or go on from ``start``: parameters ``layers`` and ``heads``."""
+    params: Params = jax.tree.map(jnp.asarray, start or {"layers": encoder["layers"][FROZEN:], "heads": fresh_heads(plan.seed)})
     zeros = jax.tree.map(jnp.zeros_like, params)
     moments = (zeros, zeros)
     rounds = epochs(samples, plan)

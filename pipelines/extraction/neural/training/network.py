@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from pipelines.extraction.neural.classes import LOGITS, POINTER, SLOTS
+from pipelines.extraction.neural.classes import LOGITS, POINTER, REACH, SLOTS
 
 LAYERS, HEADS, HIDDEN = 6, 12, 384
 FROZEN = 2
@@ -68,6 +68,7 @@ def fresh_heads(seed: int) -> Params:
         "filler": {"w": normal(HIDDEN, width, scale=0.05), "b": np.zeros(width, np.float32)},
         "pair": normal(len(SLOTS), POINTER, POINTER, scale=0.05),
         "lone": normal(len(SLOTS), POINTER, scale=0.02),
+        "near": np.zeros((len(SLOTS), 2 * REACH + 1), np.float32),
         "empty": {"w": normal(len(SLOTS), POINTER, scale=0.02), "b": np.zeros(len(SLOTS), np.float32)},
     }
 
@@ -123,12 +124,16 @@ def _layer(layer: Params, x: Any, mask: Any, keys: tuple[Any, Any], rate: float)
     return normed(x + dropped(inner, keys[1], rate), layer["norm2"])
 
 
-def pointers(heads: Params, deeds: Any, words: Any) -> Any:
-    """Scores [batch, deed, slot, word + 1] of words [batch, word, HIDDEN] for deeds [batch, deed, HIDDEN]; the last is the empty slot's."""
+def pointers(heads: Params, deeds: Any, words: Any, places: Any) -> Any:
+    """Scores [batch, deed, slot, word + 1] of words [batch, word, HIDDEN] for deeds [batch, deed, HIDDEN] at
+    ``places`` [batch, deed]; the last is the empty slot's.
+    """
     n, k, _ = deeds.shape
     d = jax.nn.relu(linear(deeds, heads["deed"])).reshape(n, k, len(SLOTS), POINTER)
     f = jax.nn.relu(linear(words, heads["filler"])).reshape(n, words.shape[1], len(SLOTS), POINTER)
     pair = jnp.einsum("nksp,spq,nwsq->nksw", d, heads["pair"], f)
     lone = jnp.einsum("nwsq,sq->nsw", f, heads["lone"])
     empty = jnp.einsum("nksp,sp->nks", d, heads["empty"]["w"]) + heads["empty"]["b"]
-    return jnp.concatenate([pair + lone[:, None], empty[..., None]], -1)
+    away = jnp.clip(jnp.arange(words.shape[1]) - places[..., None], -REACH, REACH) + REACH
+    near = heads["near"][:, away].transpose(1, 2, 0, 3)
+    return jnp.concatenate([pair + lone[:, None] + near, empty[..., None]], -1)

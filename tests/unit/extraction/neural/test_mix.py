@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.extraction.analysis import ItemAnalysis
-from pipelines.extraction.neural.classes import ACTION, LOGITS, POINTER, SLOTS
+from pipelines.extraction.neural.classes import ACTION, LOGITS, POINTER, REACH, SLOTS
 from pipelines.extraction.neural.mix import mixed, mixed_classes, phrase_shares
 from pipelines.extraction.neural.reading import Passage, Reading
 from pipelines.extraction.neural.windows import Window
@@ -19,9 +19,12 @@ def _reading(size: int, scores: dict[tuple[int, int], float], empty: float = 0.0
     deed, filler = np.zeros((2, size, len(SLOTS) * POINTER), np.float32)
     for dimension, ((trigger, word), score) in enumerate(scores.items()):
         deed[trigger, dimension], filler[word, dimension] = 1.0, score
+    near = np.zeros((len(SLOTS), 2 * REACH + 1), np.float32)
+    near[SLOTS.index("place"), REACH - 1] = 3.0
     classes = np.zeros((size, LOGITS), np.float32)
     classes[1, ACTION.index("COERCE")] = 5.0
-    return Reading([Passage(window, classes, deed, filler, np.full((size, len(SLOTS)), empty, np.float32))])
+    passage = Passage(window, classes, deed, filler, np.full((size, len(SLOTS)), empty, np.float32), near)
+    return Reading([window], lambda _: passage)
 
 
 def test_the_mix_lies_between_its_parts() -> None:
@@ -44,6 +47,14 @@ def test_a_reading_tells_a_words_classes() -> None:
     assert reading.shares("polarity", 0, 1)["denied"] == pytest.approx(1 / 3)
 
 
+def test_a_window_is_read_when_first_asked_about_and_once() -> None:
+    reading = _reading(3, {})
+    assert reading.windows_read == 0
+    reading.shares("action", 0, 1)
+    reading.fillers("place", 0, 2)
+    assert reading.windows_read == 1
+
+
 def test_slots_do_not_mix() -> None:
     reading = _reading(3, {(1, 0): 9.0})
     found, empty = reading.fillers("actor", 0, 1)
@@ -52,6 +63,8 @@ def test_slots_do_not_mix() -> None:
     found, empty = reading.fillers("target", 0, 1)
     assert found[0, 0] == pytest.approx(0.25)
     assert empty == pytest.approx(0.25)
+    found, _ = reading.fillers("place", 0, 1)
+    assert max(found, key=lambda word: found[word]) == (0, 0)
 
 
 def test_a_phrase_has_the_sum_of_its_words(analyse_texts: Callable[..., ItemAnalysis]) -> None:
