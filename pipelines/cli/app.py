@@ -17,6 +17,7 @@ from pipelines import __version__
 from pipelines.cli import correct, measuring, outlets, reading, running, topics
 from pipelines.cli.common import err, safe
 from pipelines.cli.doctor import register as register_doctor
+from pipelines.cli.forget import register as register_forget
 from pipelines.core.errors import ParallaxError
 
 EXIT_INTERRUPTED = 130
@@ -103,6 +104,7 @@ running.register(app)
 reading.register(app)
 measuring.register(app)
 register_doctor(app)
+register_forget(app)
 
 
 @app.callback(invoke_without_command=True)

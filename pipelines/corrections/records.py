@@ -23,7 +23,7 @@ class CorrectionRow:
     value: str = column("What it says now; empty for `none`, `not_a_mention` and links.")
     corrected_by: str = column("Who corrected it.")
     corrected_at: datetime = column("When it was corrected.")
-    why: str = column("Why.")
+    why: str = column("Why it was corrected, in their words.")
     status: Status = column(
         "`applied`; `agrees`: it would say so without the correction too; `unmatched`: nothing that it fits is found any more, so it "
         "changes nothing and wants looking at."

@@ -18,16 +18,23 @@ from pipelines.feeds.tombstones import item_keys, url_key
 
 Holds = Callable[[Collection[str]], bool]
 
-_ITEM = re.compile(r"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s>/]).*?</\1\s*>\s*", re.IGNORECASE | re.DOTALL)
-_LINK = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(?:link|origlink)\b([^>]*?)(?:/>|>(.*?)</(?:[A-Za-z][\w.-]*:)?(?:link|origlink)\s*>)", re.I | re.S)
-_GUID = re.compile(r"<(?:[A-Za-z][\w.-]*:)?(guid|id)\b[^>]*>(.*?)</(?:[A-Za-z][\w.-]*:)?\1\s*>", re.I | re.S)
+_NAME = r"(?:[A-Za-z][\w.-]*:)?"
+_TAG = re.compile(rf"<(/?)({_NAME}(?:item|entry))(?=[\s>/])", re.I)
+_LINK = re.compile(rf"<{_NAME}(?:link|origlink)\b([^>]*?)(?:/>|>(.*?)</{_NAME}(?:link|origlink)\s*>)", re.I | re.S)
+_GUID = re.compile(rf"<{_NAME}(guid|id)\b[^>]*>(.*?)</{_NAME}\1\s*>", re.I | re.S)
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title\s*>", re.I | re.S)
 _HREF = re.compile(r"""\bhref\s*=\s*["']([^"']*)["']""", re.I)
 _ABOUT = re.compile(r"""\brdf:about\s*=\s*["']([^"']*)["']""", re.I)
 _LISTED = re.compile(r"""<rdf:li\b[^>]*?\bresource\s*=\s*["']([^"']*)["'][^>]*?(?:/>|>\s*</rdf:li\s*>)\s*""", re.I)
+_SPACE = re.compile(r"\s*")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-_BOMS = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE, "utf-32-le": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE}
+_BOMS = {
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
 
 
 def redact(body: bytes, holds: Holds) -> bytes:
@@ -41,7 +48,7 @@ def redact(body: bytes, holds: Holds) -> bytes:
     wide = decoded.encoding in _WIDE
     # Latin-1 gives each byte a character, so that what is not cut out comes back byte for byte in any encoding that contains ASCII.
     text = decoded.text if wide else body.decode("latin-1")
-    kept = _ITEM.sub(lambda m: "" if holds(_keys(_readable(m.group(), decoded.encoding, wide))) else m.group(), text)
+    kept = _cut(text, lambda fragment: holds(_keys(_readable(fragment, decoded.encoding, wide))))
     kept = _LISTED.sub(lambda m: "" if holds({url_key(html.unescape(m[1]))}) else m.group(), kept)
     if kept == text:
         return body
@@ -49,6 +56,21 @@ def redact(body: bytes, holds: Holds) -> bytes:
         return kept.encode("latin-1")
     mark = _BOMS[decoded.encoding]
     return (mark if body.startswith(mark) else b"") + kept.encode(decoded.encoding, "replace")
+
+
+def _cut(text: str, goes: Callable[[str], bool]) -> str:
+    """Leave out the items that go, in one pass: an item that is never closed ends where the next one begins, and stays."""
+    parts, kept_until, start, name = [], 0, -1, ""
+    for tag in _TAG.finditer(text):
+        if not tag[1]:
+            start, name = tag.start(), tag[2].lower()
+        elif start >= 0 and tag[2].lower() == name:
+            end = text.find(">", tag.end()) + 1 or len(text)
+            if goes(text[start:end]):
+                parts.append(text[kept_until:start])
+                kept_until = _SPACE.match(text, end).end()  # type: ignore[union-attr]
+            start = -1
+    return "".join((*parts, text[kept_until:]))
 
 
 def _readable(fragment: str, encoding: str, wide: bool) -> str:

@@ -64,14 +64,17 @@ def read(path: Path) -> list[Tombstone]:
     """
     try:
         rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["forgotten"]
-        return [
-            Tombstone(**{**row, "when": datetime.fromisoformat(row["when"]), "keys": tuple(row["keys"]), "articles": tuple(row["articles"])})
-            for row in rows
-        ]
+        return [_tombstone(row) for row in rows]
     except FileNotFoundError:
         return []
     except (ValueError, KeyError, TypeError) as error:
-        raise LakeError(f"{path} is damaged ({error}); restore it from a backup, or what was forgotten comes back at the next poll.") from error
+        remedy = "restore it from a backup, or what was forgotten comes back at the next poll"
+        raise LakeError(f"{path} is damaged ({error}); {remedy}.") from error
+
+
+def _tombstone(row: dict[str, Any]) -> Tombstone:
+    when = datetime.fromisoformat(row["when"])
+    return Tombstone(**{**row, "when": when, "keys": tuple(row["keys"]), "articles": tuple(row["articles"])})
 
 
 def write(path: Path, tombstones: Sequence[Tombstone]) -> None:

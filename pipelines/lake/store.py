@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -159,6 +159,35 @@ class Lake:
                     path.unlink()
                     gone += 1
         return gone
+
+    def rewrite(
+        self, row_type: type[T], wanted: Mapping[str, Collection[Any]], change: Callable[[T], T | None]
+    ) -> int:
+        """Change or take out rows of a recorded table that have one of the ``wanted`` values; return how many those are.
+
+        The one exception to only ever adding: for what must be forgotten. Each file is whole before and after; the caller keeps
+        other writers away. ``change`` returns the row as it should be, or None for one that goes.
+        """
+        table = table_of(row_type)
+        sought = {column: frozenset(values) for column, values in wanted.items() if values}
+        changed = 0
+        for path in self.files(row_type) if sought else []:
+            part = self._load(table, path, list(sought))
+            if part is None or not any(not values.isdisjoint(part.column(c).to_pylist()) for c, values in sought.items()):
+                continue
+            whole = self._load(table, path, None)
+            kept: dict[tuple[Any, ...], T] = {}
+            for values in whole.to_pylist() if whole is not None else []:
+                row: T | None = from_mapping(row_type, values)
+                if any(values[c] in found for c, found in sought.items()):
+                    row = change(row)  # type: ignore[arg-type]
+                    changed += 1
+                if row is not None:
+                    kept.setdefault(tuple(getattr(row, k) for k in table.key), row)
+            written = [self._write(table, day, rows) for day, rows in sorted(_by_day(table, list(kept.values())).items())]
+            if path not in written:
+                path.unlink()
+        return changed
 
     def check(self, row_type: type[Any], *, thorough: bool = True) -> list[Path]:
         """Read every file of a table, set unreadable ones aside, and return those that are whole.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.core.ids import make_id
 from pipelines.feeds.parse import ParseContext
@@ -54,9 +55,9 @@ def parse(workspace: Workspace) -> ParseReport:
         workers = s.workers if len(jobs) >= POOL_FROM else 1
         batch: list[tuple[Snapshot, list[Entry], list[Sighting]]] = []
         with ParserPool(workers, limits) as pool, workspace.progress.step("parse", len(jobs)) as step:
-            for snapshot, entries in pool.parse(jobs):
-                if workspace.forgotten.keys:  # a body that could not be cut, or came in before; its snapshot counts what is kept
-                    entries = [e for e in entries if not workspace.forgotten.holds(entry_keys(e))]
+            for snapshot, found in pool.parse(jobs):
+                # A body in which no item could be cut out may still hold what was forgotten.
+                entries = [e for e in found if not workspace.forgotten.holds(entry_keys(e))] if workspace.forgotten.keys else found
                 fresh = [e for e in entries if e.entry_id not in known]
                 known.update(e.entry_id for e in fresh)
                 batch.append((snapshot, fresh, _sightings(snapshot, entries)))
@@ -70,7 +71,6 @@ def parse(workspace: Workspace) -> ParseReport:
 
 def _pending(workspace: Workspace) -> Iterator[ParseJob]:
     done = workspace.lake.keys(Snapshot)
-    zones = {outlet.id: outlet.timezone for outlet, _ in workspace.registry.feeds()}
     columns = ["fetch_id", "feed_id", "outlet_id", "requested_at", "final_url", "body_sha256", "body_bytes", "content_type"]
     rows = workspace.lake.read_columns(Fetch, columns)
     for row in sorted((r for r in rows if r["body_sha256"]), key=lambda r: (r["requested_at"], r["feed_id"])):
@@ -78,18 +78,24 @@ def _pending(workspace: Workspace) -> Iterator[ParseJob]:
         if snapshot_id in done:
             continue
         done.add(snapshot_id)
-        context = ParseContext(
-            feed_id=row["feed_id"],
-            outlet_id=row["outlet_id"],
-            fetch_id=row["fetch_id"],
-            fetched_at=row["requested_at"],
-            feed_url=row["final_url"],
-            outlet_timezone=zones.get(row["outlet_id"], DEFAULT_ZONE),
-            content_type=row["content_type"],
-            max_entries=workspace.settings.max_entries,
-        )
+        context = parse_context(workspace, row)
         sha, size = row["body_sha256"], row["body_bytes"]
         yield ParseJob(context=context, path=workspace.archive.path(sha), body_sha256=sha, body_bytes=size)
+
+
+def parse_context(workspace: Workspace, row: Mapping[str, Any]) -> ParseContext:
+    """Return what is known of a body from the row of the fetch that brought it."""
+    zones = {outlet.id: outlet.timezone for outlet in workspace.registry.outlets}
+    return ParseContext(
+        feed_id=row["feed_id"],
+        outlet_id=row["outlet_id"],
+        fetch_id=row["fetch_id"],
+        fetched_at=row["requested_at"],
+        feed_url=row["final_url"],
+        outlet_timezone=zones.get(row["outlet_id"], DEFAULT_ZONE),
+        content_type=row["content_type"],
+        max_entries=workspace.settings.max_entries,
+    )
 
 
 def _sightings(snapshot: Snapshot, entries: list[Entry]) -> list[Sighting]:

@@ -46,12 +46,10 @@ def test_corrections_show_everywhere_and_can_be_taken_back(home: Path) -> None:
     (mention, actors), (other, _) = ask(
         home, "SELECT mention_id, actor FROM fct_event_mention WHERE action = 'ASSAULT' AND is_latest_version ORDER BY 1 LIMIT 2"
     )
-    ((event, of_event),) = ask(
-        home, "SELECT event_id, max(mention_id) FROM lake.event_mention GROUP BY 1 HAVING count(*) > 2 ORDER BY 1 LIMIT 1"
-    )
-    ((story, article),) = ask(
-        home, "SELECT story_id, max(article_id) FROM lake.story_article GROUP BY 1 HAVING count(*) > 3 ORDER BY 1 LIMIT 1"
-    )
+    # No founder: an event is named after it, so that the id would go with it.
+    wanted = "WHERE reason <> 'founder' GROUP BY 1 HAVING count(*) > 2 ORDER BY 1 LIMIT 1"
+    ((event, of_event),) = ask(home, f"SELECT event_id, max(mention_id) FROM lake.event_mention {wanted}")
+    ((story, article),) = ask(home, f"SELECT story_id, max(article_id) FROM lake.story_article {wanted}")
     ((one, two),) = ask(home, "SELECT article_id, other_article_id FROM lake.copy_link ORDER BY 1 LIMIT 1")
     who = ("--who", "ana", "--why", "read again")
     call(home, "correct", "mention", mention, "--set", "action=COERCE", "--set", "polarity=denied", *who)
@@ -79,14 +77,16 @@ def test_corrections_show_everywhere_and_can_be_taken_back(home: Path) -> None:
     call(home, "correct", "remove", *(row["correction"]["id"] for row in listed))
     call(home, "publish", "--quiet")
     after = checksums(database)
-    assert [t for t in after if after[t] != before[t]] == []
+    # The history of stories tells of both: what was corrected, and that it was taken back.
+    assert [t for t in after if after[t] != before[t] and t not in ("lake.story_change", "main.generation")] == []
     assert actors == ask(home, f"SELECT actor FROM fct_event_mention WHERE mention_id = '{mention}'")[0][0]
 
 
 def test_a_correction_that_fits_nothing_any_more_is_told(home: Path) -> None:
     ((mention,),) = ask(home, "SELECT max(mention_id) FROM fct_event_mention WHERE action = 'ASSAULT'")
-    call(home, "correct", "mention", mention, "--set", "reality=planned", "--why", "x")
     path = home / "corrections.toml"
+    path.unlink(missing_ok=True)
+    call(home, "correct", "mention", mention, "--set", "reality=planned", "--why", "x")
     text = path.read_text()
     (row,) = [m for m in workspace_of(home).lake.read(Mention) if m.mention_id == mention]
     try:

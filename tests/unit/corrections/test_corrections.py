@@ -33,7 +33,8 @@ def world() -> LakeWorld:
 def deed(world: LakeWorld, name: str = "clash", outlet: str = "alpha") -> tuple[ArticleVersion, Mention]:
     summary = "The regime sent soldiers."
     version = world.article(name, f"{outlet}/main", at("2021-09-18 09:00"), TITLE, summary)
-    mention = world.mention(version, "kill", "ASSAULT", actors=[("Norland troops", "NRL.MIL")], figures=[("killed", 9, 9, "exactly", "nine")])
+    nine = ("killed", 9, 9, "exactly", "nine")
+    mention = world.mention(version, "kill", "ASSAULT", actors=[("Norland troops", "NRL.MIL")], figures=[nine])
     return version, mention
 
 
@@ -142,7 +143,8 @@ def test_a_value_that_codebook_or_text_do_not_allow_is_refused_in_a_sentence(wor
 @pytest.mark.parametrize(
     ("field", "value", "again"),
     [
-        ("killed", "nine=9+", "9+"), ("killed", "none", ""), ("date", "2021-09", "2021-09-01"), ("actor", "none", ""), ("place", "Lenk", "Lenk"),
+        ("killed", "nine=9+", "9+"), ("killed", "none", ""), ("date", "2021-09", "2021-09-01"), ("actor", "none", ""),
+        ("place", "Lenk", "Lenk"),
         ("actor_id", "FRA.MIL", "FRA.MIL"), ("actor_sector", "REB", "REB"), ("mode", "aerial", "aerial"), ("reality", "planned", "planned"),
         ("in_quotes", "true", "true"),
     ],

@@ -1,0 +1,28 @@
+-- Rendered by pipelines/loading/dbt_sources.py from the declared records; do not edit.
+select
+    mention_id,
+    version_id,
+    article_id,
+    outlet_id,
+    seen_at at time zone 'UTC' as seen_at,
+    extractor_version,
+    unit,
+    sentence,
+    trigger,
+    trigger_start,
+    trigger_end,
+    action,
+    actors,
+    targets,
+    place,
+    place_id,
+    place_country,
+    event_date_start,
+    event_date_end,
+    voice,
+    speaker,
+    polarity,
+    reality,
+    figures,
+    confidence
+from {{ source('lake', 'recoded_mention') }}
