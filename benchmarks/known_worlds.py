@@ -1,10 +1,10 @@
 """Holds the tables against random worlds whose truth is known: what is planted is found, what is not planted is not claimed.
 
-Usage: known_worlds.py [--worlds 200] [--seed 1] [--matching real|ideal|both] [--feeds] [--all]
+Usage: known_worlds.py [--worlds 200] [--seed 1] [--matching both] [--feeds] [--all]
 
 Each seed gives one world (tests/support/worlds). All worlds are written into one lake, months apart, and built by dbt once. The mentions
 are those of an extractor without faults. `--matching real` matches them by the pipeline's own code, `ideal` by the truth, which shows what
-the tables alone get right. `--feeds` writes RSS instead and lets the whole pipeline read it, its own extractor included, one home per world.
+the tables alone get right. `--feeds` writes RSS instead and lets the whole pipeline read it, its own extractor included.
 
 Prints for each kind of fact how many were planted and found, how many the tables claim and how many of these are wrong; with --all each
 miss and each wrong claim.
@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.support.worlds.running import run_worlds
-from tests.support.worlds.truth import Tally, Verdict, tally
+from tests.support.worlds.verdicts import Tally, Verdict, tally
 
 
 def line(name: str, counts: Tally) -> str:

@@ -23,13 +23,14 @@ def macro(name: str, *arguments: str) -> str:
     """The SQL of one of the project's macros."""
     sources = "".join((PROJECT / "macros" / file).read_text() for file in ("shares.sql", "significance.sql"))
     call = ", ".join(repr(argument) for argument in arguments)
-    return jinja2.Environment().from_string(sources + "{{ " + f"{name}({call})" + " }}").render().strip()  # noqa: S701
+    return jinja2.Environment().from_string(sources + "{{ " + f"{name}({call})" + " }}").render().strip()
 
 
 @pytest.fixture(scope="module")
 def wilson() -> dict[tuple[int, int], tuple[float, float]]:
     """The interval of every share that a test asks for, from the macros."""
-    sql = f"SELECT k, n, {macro('wilson_low', 'k', 'n')}, {macro('wilson_high', 'k', 'n')} FROM range(121) t(k), range(1, 121) u(n) WHERE k <= n"
+    ends = macro("wilson_low", "k", "n"), macro("wilson_high", "k", "n")
+    sql = f"SELECT k, n, {ends[0]}, {ends[1]} FROM range(121) t(k), range(1, 121) u(n) WHERE k <= n"
     return {(k, n): (low, high) for k, n, low, high in duckdb.sql(sql).fetchall()}
 
 
@@ -74,7 +75,9 @@ def test_normal_p_value(z: float) -> None:
 def test_benjamini_hochberg(p_values: list[float]) -> None:
     """As the textbook has it: the smallest p times the number of tests over its rank, of all that are no smaller."""
     sql = macro("benjamini_hochberg", "p", "r", "m", "true")
-    ranked = "SELECT i, p, count(*) OVER (ORDER BY p) AS r, count(*) OVER () AS m FROM (SELECT unnest(range(len($1))) AS i, unnest($1) AS p)"
+    ranked = (
+        "SELECT i, p, count(*) OVER (ORDER BY p) AS r, count(*) OVER () AS m FROM (SELECT unnest(range(len($1))) AS i, unnest($1) AS p)"
+    )
     found = dict(duckdb.execute(f"SELECT i, {sql} FROM ({ranked})", [p_values]).fetchall())
     size = len(p_values)
     for place, p in enumerate(p_values):
@@ -91,7 +94,9 @@ def coverage(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, float,
     finished = run_dbt(database, folder / "dbt", "run", "--select", "coverage")
     assert finished.returncode == 0, finished.stdout[-3000:]
     with duckdb.connect(str(database), read_only=True) as connection:
-        return connection.execute("SELECT outlet_id, ratio, ratio_low, ratio_high, p_value, q_value FROM coverage WHERE topic = 'all'").fetchall()
+        return connection.execute(
+            "SELECT outlet_id, ratio, ratio_low, ratio_high, p_value, q_value FROM coverage WHERE topic = 'all'"
+        ).fetchall()
 
 
 def _write_stories(database: Path) -> None:

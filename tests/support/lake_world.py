@@ -107,7 +107,8 @@ class LakeWorld:
         entry = self.add(Entry(
             entry_id=make_id("entry", feed_id, name, title, summary, body), feed_id=feed_id, outlet_id=outlet_id, snapshot_id=snapshot_id,
             position=0, seen_at=when, guid=name, guid_unique=True, link=f"https://{outlet_id}.example/{name}",
-            canonical_link=f"https://{outlet_id}.example/{name}", title=title, summary=summary, content=body, author=None, categories=list(categories),
+            canonical_link=f"https://{outlet_id}.example/{name}", title=title, summary=summary, content=body, author=None,
+            categories=list(categories),
             published_raw=published.isoformat() if published else None, published_at=published,
             published_zone="offset" if published else None, published_quality="ok" if published else "missing", updated_raw=None,
             updated_at=None, source_url=None, source_title=None,
@@ -121,7 +122,8 @@ class LakeWorld:
             published_quality=entry.published_quality, updated_at=None, title=title, summary=summary, body=body,
             title_map=[0, 0, len(title)], summary_map=[0, 0, len(summary)], body_map=[], stratum="full_text" if body else "title_summary",
             body_source="page" if body else None, page_id=None, words=words, language=language, language_confidence=0.99, author=None,
-            categories=list(categories), wire=wire, wire_evidence=f"summary: {wire}" if wire else None, source_url=None, source_title=None, flags=[],
+            categories=list(categories),
+            wire=wire, wire_evidence=f"summary: {wire}" if wire else None, source_url=None, source_title=None, flags=[],
         ))  # fmt: skip
         self.add(ArticleEntry(entry_id=entry.entry_id, article_id=article_id, version_id=version.version_id, outlet_id=outlet_id,
                               seen_at=when))  # fmt: skip

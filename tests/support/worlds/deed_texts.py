@@ -112,9 +112,15 @@ class Deed:
 
 
 ACTIONS = {
-    "blast": "ASSAULT", "arrest": "COERCE", "talks": "CONSULT", "accusation": "ACCUSE", "deployment": "MOBILIZE", "sanction": "SANCTION",
-    "protest": "PROTEST", "answer": "REJECT",
-}  # fmt: skip
+    "blast": "ASSAULT",
+    "arrest": "COERCE",
+    "talks": "CONSULT",
+    "accusation": "ACCUSE",
+    "deployment": "MOBILIZE",
+    "sanction": "SANCTION",
+    "protest": "PROTEST",
+    "answer": "REJECT",
+}
 FIGURES = {"blast": "killed", "deployment": "troops"}
 
 TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -166,35 +172,73 @@ LEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "{L} people in {P} were *killed* on {D} by a bomb at a {O}.",
             "On {D} an explosion *killed* {L} people in a {O} of {P}.",
         ),
-        "said": ("The {A} *bombed* a {O} in {P} on {D}, killing {L} people, {S} _said_.", "On {D} the {A} *bombed* a {O} in {P}, {S} _said_, and {L} people were killed."),
+        "said": (
+            "The {A} *bombed* a {O} in {P} on {D}, killing {L} people, {S} _said_.",
+            "On {D} the {A} *bombed* a {O} in {P}, {S} _said_, and {L} people were killed.",
+        ),
     },
     "arrest": {
-        "own": ("{A} in {P} *arrested* {B} on {D}.", "On {D} {A} *arrested* {B} near a {O} in {P}.", "{A} *detained* {B} in {P} on {D} after a search."),
-        "bare": ("{B} was *arrested* in {P} on {D}.", "On {D} {B} was *detained* near a {O} in {P}.", "{B} has been *arrested* in {P} since {D}."),
+        "own": (
+            "{A} in {P} *arrested* {B} on {D}.",
+            "On {D} {A} *arrested* {B} near a {O} in {P}.",
+            "{A} *detained* {B} in {P} on {D} after a search.",
+        ),
+        "bare": (
+            "{B} was *arrested* in {P} on {D}.",
+            "On {D} {B} was *detained* near a {O} in {P}.",
+            "{B} has been *arrested* in {P} since {D}.",
+        ),
         "said": ("{A} *arrested* {B} in {P} on {D}, {S} _said_.", "{S} _said_ that {A} *arrested* {B} in {P} on {D}."),
     },
     "talks": {
-        "own": ("{A} held *talks* with {B} on {X} in {P} on {D}.", "Envoys of {A} *met* those of {B} in {P} on {D}.", "On {D} {A} *met* {B} in {P} to speak of {X}."),
+        "own": (
+            "{A} held *talks* with {B} on {X} in {P} on {D}.",
+            "Envoys of {A} *met* those of {B} in {P} on {D}.",
+            "On {D} {A} *met* {B} in {P} to speak of {X}.",
+        ),
         "said": ("{A} held *talks* with {B} in {P} on {D}, {S} _said_.", "{S} _said_ that {A} *met* {B} in {P} on {D}."),
     },
     "accusation": {
-        "own": ("{A} *accused* {B} on {D} of sending rifles to the {X} near {P}.", "On {D} {A} *blamed* {B} for arms of the {X} around {P}.", "{A} *accused* {B} of arming the {X} in {P} on {D}."),
-        "said": ("{A} *accused* {B} on {D} of arming the {X}, {S} _said_.", "{S} _said_ that {A} *accused* {B} on {D} over arms of the {X}."),
+        "own": (
+            "{A} *accused* {B} on {D} of sending rifles to the {X} near {P}.",
+            "On {D} {A} *blamed* {B} for arms of the {X} around {P}.",
+            "{A} *accused* {B} of arming the {X} in {P} on {D}.",
+        ),
+        "said": (
+            "{A} *accused* {B} on {D} of arming the {X}, {S} _said_.",
+            "{S} _said_ that {A} *accused* {B} on {D} over arms of the {X}.",
+        ),
     },
     "deployment": {
-        "own": ("{A} *sent* {N} soldiers to {P} on {D}.", "On {D} {A} *deployed* {N} soldiers around {P}.", "{A} has *sent* {N} soldiers to a {O} in {P} since {D}."),
+        "own": (
+            "{A} *sent* {N} soldiers to {P} on {D}.",
+            "On {D} {A} *deployed* {N} soldiers around {P}.",
+            "{A} has *sent* {N} soldiers to a {O} in {P} since {D}.",
+        ),
         "said": ("{A} *sent* {N} soldiers to {P} on {D}, {S} _said_.", "{S} _said_ that {A} *deployed* {N} soldiers in {P} on {D}."),
-        "planned": ("{A} will *send* {N} soldiers to {P} on {D}.", "On {D} {A} is to *deploy* {N} soldiers around {P}.", "{A} plans to *send* {N} soldiers to {P} by {D}."),
+        "planned": (
+            "{A} will *send* {N} soldiers to {P} on {D}.",
+            "On {D} {A} is to *deploy* {N} soldiers around {P}.",
+            "{A} plans to *send* {N} soldiers to {P} by {D}.",
+        ),
     },
     "sanction": {
-        "own": ("{A} imposed *sanctions* on {B} on {D} over the {X}.", "On {D} {A} *sanctioned* banks of {B}.", "{A} put *sanctions* on {B} on {D}, three banks among them."),
+        "own": (
+            "{A} imposed *sanctions* on {B} on {D} over the {X}.",
+            "On {D} {A} *sanctioned* banks of {B}.",
+            "{A} put *sanctions* on {B} on {D}, three banks among them.",
+        ),
         "said": ("{A} imposed *sanctions* on {B} on {D}, {S} _said_.", "{S} _said_ that {A} *sanctioned* {B} on {D}."),
     },
     "protest": {
-        "own": ("{A} *marched* in {P} on {D} over pay.", "On {D} {A} *protested* in {P} against the {X} plan.", "{A} *marched* to a {O} in {P} on {D}."),
+        "own": (
+            "{A} *marched* in {P} on {D} over pay.",
+            "On {D} {A} *protested* in {P} against the {X} plan.",
+            "{A} *marched* to a {O} in {P} on {D}.",
+        ),
         "said": ("{A} *marched* in {P} on {D}, {S} _said_.", "{S} _said_ that {A} *protested* in {P} on {D}."),
     },
-}  # fmt: skip
+}
 DENIALS: Mapping[str, tuple[str, ...]] = {
     "blast": ("The {S} _denied_ that it *bombed* {P}.", "The {S} _denied_ that it *attacked* the {O}."),
     "arrest": ("{S} _denied_ that {B} was *arrested*.", "{S} _denied_ that it *detained* {B}."),
@@ -209,9 +253,14 @@ def fill(template: str, deed: Deed, *, speaker: Party | None = None, number: int
     """Make a sentence from a template of the deed's kind."""
     parties = {"A": deed.actor, "B": deed.target, "S": speaker}
     words = {
-        "P": deed.town.name, "D": WEEKDAYS[deed.day.weekday()], "N": str(number), "L": f"at least {number}", "X": deed.extra, "O": deed.scene,
+        "P": deed.town.name,
+        "D": WEEKDAYS[deed.day.weekday()],
+        "N": str(number),
+        "L": f"at least {number}",
+        "X": deed.extra,
+        "O": deed.scene,
         **{slot: party.words for slot, party in parties.items() if party},
-    }  # fmt: skip
+    }
     text, spans = "", {}
     last = 0
     for match in _TOKEN.finditer(template):
@@ -227,12 +276,31 @@ def fill(template: str, deed: Deed, *, speaker: Party | None = None, number: int
     figure = None
     if slot and number is not None and ("N" in cut or "L" in cut):
         at_least = "L" in cut
-        figure = (cut["L" if at_least else "N"], slot, float(number), None if at_least else float(number), "at_least" if at_least else "exactly")
-    return Sentence(text, Claim(
-        deed=deed.key, action=deed.action, trigger=cut["trigger"], actor=_party(cut, "A", deed.actor), target=_party(cut, "B", deed.target),
-        place=(cut["P"], deed.town) if "P" in cut else None, day=(cut["D"], deed.day) if "D" in cut else None,
-        speaker=_party(cut, "S", speaker), cue=cut.get("cue"), voice=voice, polarity=polarity, reality=reality, figure=figure,
-    ))  # fmt: skip
+        figure = (
+            cut["L" if at_least else "N"],
+            slot,
+            float(number),
+            None if at_least else float(number),
+            "at_least" if at_least else "exactly",
+        )
+    return Sentence(
+        text,
+        Claim(
+            deed=deed.key,
+            action=deed.action,
+            trigger=cut["trigger"],
+            actor=_party(cut, "A", deed.actor),
+            target=_party(cut, "B", deed.target),
+            place=(cut["P"], deed.town) if "P" in cut else None,
+            day=(cut["D"], deed.day) if "D" in cut else None,
+            speaker=_party(cut, "S", speaker),
+            cue=cut.get("cue"),
+            voice=voice,
+            polarity=polarity,
+            reality=reality,
+            figure=figure,
+        ),
+    )
 
 
 def _party(cut: Mapping[str, Span], slot: str, party: Party | None) -> tuple[Span, Party] | None:

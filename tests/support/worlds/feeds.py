@@ -61,7 +61,7 @@ def _item(newsroom: Newsroom, article: Article, text: Text) -> str:
 
 def _outlet(newsroom: Newsroom) -> Outlet:
     return Outlet.model_validate({
-        "id": newsroom.outlet_id, "name": newsroom.outlet_id, "publisher": newsroom.publisher, "country": "GBR", "language": newsroom.language,
-        "timezone": "UTC", "owner": "unknown", "state_control": "unknown",
+        "id": newsroom.outlet_id, "name": newsroom.outlet_id, "publisher": newsroom.publisher, "country": "GBR",
+        "language": newsroom.language, "timezone": "UTC", "owner": "unknown", "state_control": "unknown",
         "feeds": [{"name": FEED_NAME, "url": f"https://{newsroom.outlet_id}.invalid/{FEED_NAME}"}],
     })  # fmt: skip

@@ -58,7 +58,7 @@ def key_of(article: Article) -> tuple[str, str]:
 
 
 def write_worlds(worlds: Sequence[World], database: Path, ideal: Collection[int] = ()) -> list[Written]:
-    """Write all worlds into one lake (schema ``lake`` of a DuckDB file), matched by our code; those at the places ``ideal`` by the truth."""
+    """Write all worlds into one lake (schema ``lake`` of a DuckDB file), matched by our code, at the places ``ideal`` by the truth."""
     lake = LakeWorld()
     for number in range(POOL):
         lake.outlet(f"outlet{number:02}", publisher_of(number), "XXX")
@@ -134,7 +134,9 @@ def _poll(world: World, newsroom: Newsroom, lake: LakeWorld, written: Written) -
             _keep(world, newsroom, article, text, (feed, when), lake, written)
 
 
-def _keep(world: World, newsroom: Newsroom, article: Article, text: Text, sight: tuple[str, datetime], lake: LakeWorld, written: Written) -> None:
+def _keep(
+    world: World, newsroom: Newsroom, article: Article, text: Text, sight: tuple[str, datetime], lake: LakeWorld, written: Written
+) -> None:
     feed, when = sight
     known = written.seen.setdefault(key_of(article), [])
     before = next((version_id for _, other, version_id in known if other is text), None)
@@ -143,7 +145,9 @@ def _keep(world: World, newsroom: Newsroom, article: Article, text: Text, sight:
         lake.again(version, feed, when)
     else:
         summary = text.summary_text()
-        credit = wire.detect(wire.default(), title=text.title.text, summary=summary, body="", author=None, source_url=None, source_title=None)
+        credit = wire.detect(
+            wire.default(), title=text.title.text, summary=summary, body="", author=None, source_url=None, source_title=None
+        )
         version = lake.article(f"w{world.start:%Y%m%d}-{article.key}", feed, when, text.title.text, summary, published=article.published,
                                language=newsroom.language, wire=credit.wire if credit else None, categories=article.sections)  # fmt: skip
         written.article_ids[key_of(article)] = version.article_id
@@ -162,7 +166,15 @@ def ideal_mention(version: ArticleVersion, unit: str, offset: int, sentence: Sen
     trigger = claim.trigger.moved(offset)
     cue = claim.cue.moved(offset) if claim.cue else None
     speaker = _party(claim.speaker, unit, offset)
-    chain = [] if claim.voice == "outlet" else [SourceLink(voice=claim.voice, text=speaker.text if speaker else None, id=speaker.id if speaker else None, cue=cue.text if cue else None)]  # type: ignore[arg-type]
+    chain = (
+        []
+        if claim.voice == "outlet"
+        else [
+            SourceLink(
+                voice=claim.voice, text=speaker.text if speaker else None, id=speaker.id if speaker else None, cue=cue.text if cue else None
+            )
+        ]
+    )  # type: ignore[arg-type]
     actor, target = _party(claim.actor, unit, offset), _party(claim.target, unit, offset)
     return Mention(
         mention_id=make_id("mention", version.version_id, unit, trigger.start, EXTRACTOR), version_id=version.version_id,
@@ -170,8 +182,9 @@ def ideal_mention(version: ArticleVersion, unit: str, offset: int, sentence: Sen
         sentence_start=offset, sentence_end=offset + len(sentence.text), sentence=sentence.text, trigger=trigger.text,
         trigger_start=trigger.start, trigger_end=trigger.start + len(trigger.text), action=claim.action, quad_class=QUAD[claim.action],
         mode=None, actors=[actor] if actor else [], actor_omitted=actor is None and claim.polarity == "positive",
-        targets=[target] if target else [], **_place(claim, unit, offset), **_dates(claim, version, offset), voice=claim.voice, speaker=speaker,
-        cue=cue.text if cue else None, cue_start=cue.start if cue else None, cue_end=cue.start + len(cue.text) if cue else None,
+        targets=[target] if target else [], **_place(claim, unit, offset), **_dates(claim, version, offset), voice=claim.voice,
+        speaker=speaker, cue=cue.text if cue else None,
+        cue_start=cue.start if cue else None, cue_end=cue.start + len(cue.text) if cue else None,
         in_quotes=False, source_chain=chain, polarity=claim.polarity, reality=claim.reality, figures=_figures(claim, offset), rule="ideal",
         extractor_version=EXTRACTOR, model="ideal 1.0", confidence=0.99,
     )  # fmt: skip
@@ -199,7 +212,20 @@ def _place(claim: Claim, unit: str, offset: int) -> dict[str, object]:
     if claim.place is None:
         return dict.fromkeys(names)
     span, town = claim.place[0].moved(offset), claim.place[1]
-    values = (span.text, span.start, span.start + len(span.text), unit, town.id, town.name, town.country, None, town.lat, town.lon, "city", "argument")
+    values = (
+        span.text,
+        span.start,
+        span.start + len(span.text),
+        unit,
+        town.id,
+        town.name,
+        town.country,
+        None,
+        town.lat,
+        town.lon,
+        "city",
+        "argument",
+    )
     return dict(zip(names, values, strict=True))
 
 

@@ -15,9 +15,11 @@ from pipelines.stations.workspace import Workspace
 from tests.support.dbt_warehouse import run_dbt
 from tests.support.worlds.deed_texts import Text
 from tests.support.worlds.feeds import write_archive
-from tests.support.worlds.plan import World, make_world
+from tests.support.worlds.making import make_world
+from tests.support.worlds.plan import World
 from tests.support.worlds.rows import Written, key_of, write_worlds
-from tests.support.worlds.truth import Tables, Verdict, judge
+from tests.support.worlds.truth import judge
+from tests.support.worlds.verdicts import Tables, Verdict
 
 _KINDRED = {"ASSAULT": ("INCIDENT",)}
 """A blast may be told without an actor that intends it."""
@@ -67,7 +69,9 @@ def _read_back(world: World, database: Path) -> Written:
             "SELECT v.outlet_id, v.url, v.title, v.summary, v.article_id, v.version_id, s.seen_at FROM lake.article_version v "
             "JOIN lake.article_entry e USING (version_id) JOIN lake.sighting s ON e.entry_id = s.entry_id ORDER BY s.seen_at"
         ).fetchall()
-        mentions = connection.execute("SELECT mention_id, version_id, unit, sentence_start, sentence_end, action FROM lake.mention").fetchall()
+        mentions = connection.execute(
+            "SELECT mention_id, version_id, unit, sentence_start, sentence_end, action FROM lake.mention"
+        ).fetchall()
     of_version: dict[str, Text] = {}
     for outlet, url, title, summary, article_id, version_id, at in seen:
         article, text = texts[outlet, url.rsplit("/", 1)[1], title, summary]
@@ -79,6 +83,11 @@ def _read_back(world: World, database: Path) -> Written:
     for mention_id, version_id, unit, start, end, action in mentions:
         for claim_unit, offset, sentence in of_version[version_id].claims():
             claim = sentence.claim
-            if claim and claim_unit == unit and start <= offset + claim.trigger.start < end and action in {claim.action, *_KINDRED.get(claim.action, ())}:
+            if (
+                claim
+                and claim_unit == unit
+                and start <= offset + claim.trigger.start < end
+                and action in {claim.action, *_KINDRED.get(claim.action, ())}
+            ):
                 written.mention_deeds.setdefault(mention_id, claim.deed)
     return written
