@@ -19,6 +19,7 @@ from pipelines.extraction.word_lists import word_list
 
 _NAMES = frozenset(("PERSON", "ORG", "GPE", "LOC", "FAC"))
 _PROTAGONISTS = 4
+_FIRST_PERSON = frozenset(("i", "me", "my", "myself"))
 _STOP = word_list("analysis", "stop")
 
 
@@ -72,7 +73,7 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
     """Run the rule stages over an item's parsed units."""
     antecedents = resolve(parsed)
     units = []
-    for words, found in zip(parsed, antecedents, strict=True):
+    for place, (words, found) in enumerate(zip(parsed, antecedents, strict=True)):
         candidates: list[Candidate] = []
         attributions: list[list[Attribution]] = []
         carried: Attribution | None = None
@@ -80,6 +81,7 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
             candidates.extend(find_candidates(words, first, last, lexicons.predicates, lexicons.lemmas))
             here = find_attributions(words, number, lexicons.cues, carried)
             attributions.append(here)
+            _first_persons(words, place, (first, last), here, found)
             speaking = [a for a in here if a.source is not None and a.kind in ("verb", "phrase", "object", "trailing", "quote", "carried")]
             if speaking:
                 carried = speaking[-1]
@@ -87,6 +89,31 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
                 carried = None
         units.append(UnitAnalysis(words, candidates, attributions, found))
     return ItemAnalysis(units, _bag(parsed), _protagonists(parsed))
+
+
+def _first_persons(
+    words: Parsed, unit: int, sentence: tuple[int, int], attributions: Sequence[Attribution], found: dict[int, Antecedent]
+) -> None:
+    """ "I" in somebody's speech is the speaker: the source of the narrowest scope around the word."""
+    for index in range(*sentence):
+        if words.lower[index] in _FIRST_PERSON and index not in found:
+            around = [a for a in attributions if a.source is not None and index in a.covers and a.source != index]
+            if around:
+                source = min(around, key=lambda a: (len(a.covers), a.at)).source
+                assert source is not None
+                found[index] = found.get(source, Antecedent(unit, source))
+
+
+def speaker_roles(analysis: ItemAnalysis, unit: int, index: int) -> list[Role]:
+    """Who is speaking around a predicate though another sentence names them, as a phrase that may fill a slot."""
+    words, antecedents = analysis.units[unit].parsed, analysis.units[unit].antecedents
+    first, last = words.sentences[words.sentence_of[index]]
+    found: dict[int, Role] = {}
+    for one in analysis.units[unit].attributions[words.sentence_of[index]]:
+        if one.source is not None and index in one.covers and not first <= one.source < last and words.unit != "title":
+            name = antecedents.get(one.source, Antecedent(unit, one.source))
+            found.setdefault(one.source, Role(name.head, f"speaker:{one.kind}", "speaker", name.unit))
+    return list(found.values())
 
 
 def absent_roles(analysis: ItemAnalysis, unit: int, index: int) -> list[Role]:

@@ -11,14 +11,14 @@ from datetime import date
 
 from pipelines.extraction import features as feats
 from pipelines.extraction import slot_features as slots
-from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, absent_roles
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, absent_roles, speaker_roles
 from pipelines.extraction.predicates import ACTIONS, Sense
 from pipelines.extraction.stages.candidates import Candidate
 from pipelines.extraction.stages.dates import DateSpan, find_dates
 from pipelines.extraction.stages.reality import Standing, standing
 from pipelines.extraction.stages.roles import Role, conjuncts, find_roles
 from pipelines.extraction.stages.sources import Attribution, source_voice
-from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_text
+from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_text, load_embeddings
 
 CLASSES = ("NONE", *ACTIONS)
 FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
@@ -117,14 +117,15 @@ def _best(weights: Weights, model: str, bag: list[int]) -> str:
 
 
 def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons: Lexicons) -> list[Role]:
-    """The phrases that may fill a slot: those around the predicate, then the item's protagonists from elsewhere."""
+    """The phrases that may fill a slot: those around the predicate, then the speaker and the item's protagonists from elsewhere."""
     near = find_roles(analysis.units[unit].parsed, candidate.index, lexicons.predicates)
-    return [*near, *absent_roles(analysis, unit, candidate.index)]
+    return [*near, *speaker_roles(analysis, unit, candidate.index), *absent_roles(analysis, unit, candidate.index)]
 
 
 def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights) -> None:
     bags = role_bags(analysis, draft.unit, draft.candidate, draft.action, roles, draft.sense)
-    ranks = {slot: weights.models[slot].rank(bags) for slot in ("actor", "target", "place")}
+    dense = slots.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
+    ranks = {slot: weights.models[slot].rank(bags, dense) for slot in ("actor", "target", "place")}
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
         shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)

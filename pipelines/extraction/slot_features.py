@@ -5,6 +5,10 @@ Not here: features of the deed itself (features.py), weights (weights.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from pipelines.extraction.actor_nouns import sector_of
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis
 from pipelines.extraction.features import clusters
@@ -16,6 +20,7 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.reality import Standing
 from pipelines.extraction.stages.roles import Role, is_passive
 from pipelines.extraction.stages.sources import Attribution, source_voice
+from pipelines.extraction.weights import Embeddings, Floats
 
 
 def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: Role, sense: Sense | None) -> list[str]:
@@ -82,6 +87,21 @@ def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: R
     return f
 
 
+def role_dense(p: Parsed, roles: Sequence[Role], embeddings: Embeddings) -> Floats:
+    """Word vectors of the common nouns that head the phrases, [phrases + 1, 4 x size]; a phrase's vector stands in its relation's block.
+
+    Names have none: their entity types say more. The last row is the empty slot's.
+    """
+    size = embeddings.size
+    found = np.zeros((len(roles) + 1, len(_BLOCKS) * size + size), dtype=np.float32)
+    for row, role in enumerate(roles):
+        if role.unit is None and not p.entity[role.head] and p.pos[role.head] != "PROPN":
+            block = next((place for place, starts in enumerate(_BLOCKS) if role.relation.startswith(starts)), len(_BLOCKS))
+            vector = embeddings(p.lower[role.head])
+            found[row, block * size : (block + 1) * size] = vector if vector.any() else embeddings(p.lemma[role.head])
+    return found
+
+
 def acting(p: Parsed, head: int) -> bool:
     """Whether a phrase names somebody who can act: a person, a body, a state, or a noun of the sector lexicon."""
     if p.entity[head] in ("PERSON", "ORG", "GPE", "NORP"):
@@ -90,7 +110,9 @@ def acting(p: Parsed, head: int) -> bool:
 
 
 def absent_features(analysis: ItemAnalysis, number: int, candidate: Candidate, action: str, role: Role) -> list[str]:
-    """Features of a protagonist from outside the predicate's sentence."""
+    """Features of a protagonist, or of the speaker, from outside the predicate's sentence."""
+    if role.path == "speaker":
+        return _speaker_features(analysis, number, candidate, action, role)
     p = analysis.units[number].parsed
     where = role.unit if role.unit is not None else number
     other = analysis.units[where].parsed
@@ -117,12 +139,35 @@ def absent_features(analysis: ItemAnalysis, number: int, candidate: Candidate, a
     ]
 
 
+def _speaker_features(analysis: ItemAnalysis, number: int, candidate: Candidate, action: str, role: Role) -> list[str]:
+    p, i = analysis.units[number].parsed, candidate.index
+    entity = analysis.units[number if role.unit is None else role.unit].parsed.entity[role.head]
+    kind = "v" if p.pos[i] == "VERB" else "n"
+    deps = {p.dep[child] for child in p.children[i]}
+    subject = next((p.lower[child] for child in p.children[i] if p.dep[child] == "nsubj" and p.pos[child] == "PRON"), "-")
+    state = f"{int(bool(deps & {'nsubj', 'agent', 'poss'}))}{int(bool(deps & {'dobj', 'nsubjpass'}))}"
+    return [
+        "sp",
+        f"sp={role.relation}/{kind}",
+        f"spa={action}",
+        f"spa={action}/{state}/{kind}",
+        f"spp={subject}",
+        f"spe={entity}/{action}",
+        f"spd={p.dep[i]}/{kind}",
+    ]
+
+
 def first_noun(p: Parsed, sentence: int) -> int:
     """The first noun of a sentence; -1 where it has none."""
     first, last = p.sentences[sentence]
     return next((k for k in range(first, last) if p.pos[k] in ("NOUN", "PROPN", "PRON") and p.dep[k] != "compound"), -1)
 
 
+_BLOCKS = (
+    ("obj", "subj_passive", "clause_obj", "iobj", "rel_obj"),
+    ("subj", "by", "control", "poss", "light_obj_subj"),
+    ("p:", "modifier"),
+)
 _PASSIVE_MAP = {
     "subj_passive": "object",
     "subj": "subject",

@@ -59,10 +59,12 @@ class LinearModel:
         """Softmax of the scores, by class."""
         return dict(zip(self.classes, softmax(self.scores(features, dense)).tolist(), strict=True))
 
-    def rank(self, choices: Sequence[Sequence[int]]) -> list[float]:
-        """Softmax over choices for a one-class model."""
+    def rank(self, choices: Sequence[Sequence[int]], dense: Floats | None = None) -> list[float]:
+        """Softmax over choices for a one-class model; ``dense`` is [choices, dense features]."""
         find, column = self.rows.get, self.column
         totals = [math.fsum(column[row] for row in map(find, choice) if row is not None) for choice in choices]
+        if dense is not None:
+            totals = [total + more for total, more in zip(totals, (dense @ self.dense[:, 0]).tolist(), strict=True)]
         top = max(totals)
         powers = [math.exp(total - top) for total in totals]
         whole = math.fsum(powers)

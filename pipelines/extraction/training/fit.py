@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.extraction import features as feats
 from pipelines.extraction import slot_features as slots
@@ -19,7 +20,7 @@ from pipelines.extraction.decide import CLASSES, Filler, all_roles, date_bags, d
 from pipelines.extraction.stages.reality import standing
 from pipelines.extraction.training.labels import content_words, lay
 from pipelines.extraction.training.optimise import fit_classes, fit_ranker
-from pipelines.extraction.weights import Embeddings, LinearModel
+from pipelines.extraction.weights import Embeddings, LinearModel, load_embeddings
 
 VOICES = ("outlet", "named_person", "named_org", "other_media", "document", "unnamed_official", "unnamed_other")
 REALITIES = ("happened", "ongoing", "planned", "threatened", "demanded", "possible", "question")
@@ -42,6 +43,7 @@ class Penalties:
     action: float = 2.5
     dense: float = 2.0
     role: float = 2.0
+    noun: float = 2.0
     voice: float = 3.0
     standing: float = 3.0
     polarity: float = 0.5
@@ -70,6 +72,8 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
     """The models of roles, place, date, voice, polarity and reality, from the labelled mentions."""
     groups: dict[str, list[list[list[int]]]] = {slot: [] for slot in ("actor", "target", "place", "date")}
     positives: dict[str, list[list[int]]] = {slot: [] for slot in groups}
+    dense: dict[str, list[NDArray[np.float32]]] = {slot: [] for slot in groups}
+    embeddings = load_embeddings()
     voice_bags: list[list[int]] = []
     stand_bags: list[list[int]] = []
     labels: dict[str, list[int]] = {"voice": [], "reality": [], "polarity": []}
@@ -88,6 +92,7 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
                 )
                 if good:
                     groups[slot].append(role_bags(example.analysis, one.unit, candidate, action, roles, sense))
+                    dense[slot].append(slots.role_dense(unit.parsed, roles, embeddings))
                     positives[slot].append(good)
             names, covering = slots.voice_features(unit, candidate, action, lexicons)
             voice_bags.append(feats.hashed(names))
@@ -102,7 +107,16 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
                 if right or mention["date"] is None:
                     groups["date"].append(date_bags(unit, candidate, action, spans, covering))
                     positives["date"].append(right or [len(spans)])
-    models = {slot: fit_ranker(groups[slot], positives[slot], l2=penalties.date if slot == "date" else penalties.role) for slot in groups}
+    models = {
+        slot: fit_ranker(
+            groups[slot],
+            positives[slot],
+            l2=penalties.date if slot == "date" else penalties.role,
+            dense=dense[slot],
+            dense_l2=penalties.noun,
+        )
+        for slot in groups
+    }
     models["voice"] = fit_classes(voice_bags, labels["voice"], VOICES, l2=penalties.voice)
     models["reality"] = fit_classes(stand_bags, labels["reality"], REALITIES, l2=penalties.standing)
     models["polarity"] = fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.polarity)

@@ -120,12 +120,14 @@ def fit_classes(
 
 
 def fit_ranker(
-    groups: Sequence[Sequence[Sequence[int]]], positives: Sequence[Sequence[int]], *, l2: float, iterations: int = 60, minimum: int = 2
-) -> LinearModel:
-    """Softmax over each group's choices; the probability of all its ``positives`` together is maximised."""
+    groups: Sequence[Sequence[Sequence[int]]], positives: Sequence[Sequence[int]], *, l2: float,
+    dense: Sequence[NDArray[np.float32]] | None = None, dense_l2: float = 1.0, iterations: int = 60, minimum: int = 2,
+) -> LinearModel:  # fmt: skip
+    """Softmax over each group's choices; the probability of all its ``positives`` together is maximised. ``dense`` has a row per choice."""
     bags = [bag for group in groups for bag in group]
     x = to_sparse(bags, minimum)
     n, m = len(bags), len(x.names)
+    extra = np.concatenate(dense).astype(np.float64) if dense else np.zeros((n, 0))
     sizes = np.array([len(group) for group in groups])
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     group_of = np.repeat(np.arange(len(groups)), sizes)
@@ -134,17 +136,17 @@ def fit_ranker(
         good[[start + c for c in chosen]] = 1
 
     def function(flat: Doubles) -> tuple[float, Doubles]:
-        scores = np.bincount(x.rows, weights=flat[x.columns], minlength=n)
+        table, other = flat[:m], flat[m:]
+        scores = np.bincount(x.rows, weights=table[x.columns], minlength=n) + extra @ other
         scores -= np.maximum.reduceat(scores, starts)[group_of]
         powers = np.exp(scores)
         total = np.add.reduceat(powers, starts)
         right = np.add.reduceat(powers * good, starts) + 1e-300
         loss = float((np.log(total) - np.log(right)).sum())
         delta = powers / total[group_of] - powers * good / right[group_of]
-        gradient = np.bincount(x.columns, weights=delta[x.rows], minlength=m) + l2 * flat
-        return loss + 0.5 * l2 * float(flat @ flat), gradient
+        gradient = np.bincount(x.columns, weights=delta[x.rows], minlength=m) + l2 * table
+        loss += 0.5 * l2 * float(table @ table) + 0.5 * dense_l2 * float(other @ other)
+        return loss, np.concatenate([gradient, extra.T @ delta + dense_l2 * other])
 
-    flat = minimise(function, np.zeros(m), iterations)
-    return LinearModel(
-        ("",), {int(h): r for r, h in enumerate(x.names)}, flat.reshape(-1, 1).astype(np.float32), np.zeros((0, 1), np.float32)
-    )
+    flat = minimise(function, np.zeros(m + extra.shape[1]), iterations).reshape(-1, 1).astype(np.float32)
+    return LinearModel(("",), {int(h): r for r, h in enumerate(x.names)}, flat[:m], flat[m:])
