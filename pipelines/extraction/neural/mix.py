@@ -6,14 +6,76 @@ Not here: the decisions themselves (../decide.py).
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from pipelines.core.errors import LexiconError
 from pipelines.extraction.analysis import ItemAnalysis
 from pipelines.extraction.neural.reading import Reading
 from pipelines.extraction.neural.windows import Word
 from pipelines.extraction.stages.roles import Role, conjuncts, phrase_span
 
 _FLOOR = 1e-4
+SETTINGS = Path(__file__).parent / "data" / "mix.toml"
+PARTS = ("action", "actor", "target", "place", "voice", "polarity", "reality")
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How the two are mixed: the encoder's share per decision, what takes the linear models' settings' place, and the confidence's curve.
+
+    Where the linear model gives a word a smaller probability of being a deed than ``ask``, the encoder is not asked.
+    """
+
+    shares: Mapping[str, float]
+    settings: Mapping[str, float]
+    curve: tuple[tuple[float, ...], tuple[float, ...]]
+    ask: float = 0.0
+
+
+def load_mix(path: Path = SETTINGS) -> Mix:
+    """Read a mix.
+
+    Raises:
+        LexiconError: the file is absent, or lacks or misstates a value.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+        shares = {name: float(data["shares"][name]) for name in PARTS}
+        settings = {name: float(value) for name, value in data["settings"].items()}
+        raw, right = (tuple(map(float, data["curve"][name])) for name in ("raw", "right"))
+        ask = float(data["ask"])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise LexiconError(f"{path.name} is no mix of models ({type(error).__name__}: {error}).") from error
+    if not all(0 <= share <= 1 for share in shares.values()) or len(raw) != len(right) or not raw:
+        raise LexiconError(f"{path.name}: shares lie between 0 and 1, and the curve has as many raw as right values.")
+    return Mix(shares, settings, (raw, right), ask)
+
+
+class Opinion:
+    """What the encoder adds to the linear models' probabilities for one item."""
+
+    def __init__(self, reading: Reading, analysis: ItemAnalysis, mix: Mix) -> None:
+        self._reading = reading
+        self._analysis = analysis
+        self._mix = mix
+
+    def deed(self, word: Word, linear: Mapping[str, float]) -> Mapping[str, float]:
+        """Probabilities of no deed ("NONE") and the action types, mixed."""
+        if 1 - linear["NONE"] < self._mix.ask:
+            return linear
+        return self.classes("action", word, linear)
+
+    def classes(self, group: str, word: Word, linear: Mapping[str, float]) -> dict[str, float]:
+        """Probabilities of a group's classes (reading.GROUPS), mixed."""
+        return mixed_classes(linear, self._reading.shares(group, *word), self._mix.shares[group])
+
+    def fillers(self, slot: str, word: Word, roles: Sequence[Role], linear: Sequence[float], *, mutual: bool) -> list[float]:
+        """Probabilities of the phrases for a slot, and last that of the empty slot, mixed."""
+        own = phrase_shares(self._reading, self._analysis, slot, word, roles, mutual=mutual)
+        return mixed(linear, own, self._mix.shares[slot])
 
 
 def mixed(linear: Sequence[float], neural: Sequence[float], share: float) -> list[float]:

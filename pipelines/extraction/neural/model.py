@@ -1,25 +1,35 @@
-"""The encoder in ONNX Runtime: an item's words in, a :class:`Reading` out.
+"""The encoder in ONNX Runtime: an item's words in, a :class:`Reading` out, or an opinion to mix into the linear models' probabilities.
 
 Not here: windows (windows.py), how the file is made (training/), what is made of the scores (mix.py).
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipelines.core.errors import LexiconError, UsageError
+from pipelines.extraction.analysis import ItemAnalysis
+from pipelines.extraction.neural.mix import Mix, Opinion, load_mix
 from pipelines.extraction.neural.reading import Passage, Reading
 from pipelines.extraction.neural.windows import Window, windows
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.weights import Weights
 
 DATA = Path(__file__).parent / "data"
 ENCODER, PIECES = "encoder.onnx", "pieces.txt"
 OUTPUTS = ("classes", "deed", "filler", "empty", "near")
+
+
+_ABSENT = 'The neural extractor needs ONNX Runtime; install it with `pip install "parallax-news[neural]"`.'
 
 
 class Encoder:
@@ -40,7 +50,7 @@ class Encoder:
         try:
             import onnxruntime
         except ImportError:
-            raise UsageError('The neural extractor needs ONNX Runtime; install it with `pip install "parallax-news[neural]"`.') from None
+            raise UsageError(_ABSENT) from None
         options = onnxruntime.SessionOptions()
         # One thread: batches of items are spread over processes, and sums then do not depend on the number of cores.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -63,3 +73,48 @@ class Encoder:
         pieces = np.array([window.pieces], dtype=np.int64)
         at = np.array(window.at, dtype=np.int64)
         return Passage(window, *self._session.run(OUTPUTS, {"pieces": pieces, "at": at}))
+
+
+class Mixer:
+    """The encoder together with the way it is mixed with the linear models."""
+
+    def __init__(self, encoder: Encoder, mix: Mix) -> None:
+        self._encoder = encoder
+        self._mix = mix
+
+    def opinion(self, analysis: ItemAnalysis) -> Opinion:
+        """What the encoder thinks of an item, read as far as it is asked."""
+        return Opinion(self._encoder.read(analysis.parsed), analysis, self._mix)
+
+    def settled(self, learned: Weights) -> Weights:
+        """The linear models with the thresholds and the confidence curve that hold for the mix."""
+        return replace(learned, settings={**learned.settings, **self._mix.settings}, curve=self._mix.curve)
+
+
+def load_mixer() -> Mixer:
+    """Load the shipped encoder and mix.
+
+    Raises:
+        UsageError: ONNX Runtime is not installed.
+        LexiconError: a file is absent or damaged.
+    """
+    return Mixer(Encoder.load(), load_mix())
+
+
+@lru_cache(maxsize=1)
+def encoder_version() -> str:
+    """The shipped encoder's digest and ONNX Runtime's version, without loading either.
+
+    Raises:
+        UsageError: ONNX Runtime is not installed.
+        LexiconError: the encoder is absent.
+    """
+    try:
+        runtime = importlib.metadata.version("onnxruntime")
+    except importlib.metadata.PackageNotFoundError:
+        raise UsageError(_ABSENT) from None
+    try:
+        digest = hashlib.sha256((DATA / ENCODER).read_bytes()).hexdigest()
+    except OSError as error:
+        raise LexiconError(f"The encoder {ENCODER} cannot be read: {error}") from error
+    return f"encoder {digest[:8]} (onnxruntime {runtime})"

@@ -16,7 +16,7 @@ from pipelines.extraction.neural.training.labels import Sample, samples
 from pipelines.extraction.neural.training.network import read_encoder
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.training.fit import Example
-from pipelines.extraction.training.run import FILES, examples
+from pipelines.extraction.training.run import examples, labelled
 
 ENCODER, TOKENIZER = "model.safetensors", "tokenizer.json"
 
@@ -40,11 +40,12 @@ def laid(found: Sequence[Example], cut: WordPiece) -> list[Sample]:
 
 
 def train(shared: Path, model: Path, folder: Path, plan: Plan | None = None) -> None:
-    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the training files of ``shared`` and write it into ``folder``."""
+    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the labelled items (training.run.labelled) and write it into ``folder``."""
     plan = plan or Plan()
     pieces = read_pieces(model / TOKENIZER)
     cut = WordPiece(pieces)
     encoder = read_encoder(model / ENCODER)
-    found, _ = examples([shared / "gold" / name for name in FILES])
+    texts, made_up = labelled(shared)
+    found, _ = examples([*texts, *made_up])
     trained = fit(read(laid(found, cut), encoder, cut.pad), encoder, plan)
     export(encoder, trained, pieces, folder)
