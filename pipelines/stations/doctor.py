@@ -16,7 +16,9 @@ from pipelines.extraction.extractor import extractor_version
 from pipelines.feeds.records import Fetch, Snapshot
 from pipelines.loading.publish import published
 from pipelines.loading.tables import ROW_TYPES
+from pipelines.stations import correcting
 from pipelines.stations.alerts import ABANDONED, alerts, stale_feeds
+from pipelines.stations.forgetting import unfinished
 from pipelines.stations.outlets import check_outlets
 from pipelines.stations.polling import CLOCK_DRIFT, JOURNAL, latest_states
 from pipelines.stations.repairing import set_aside
@@ -40,7 +42,7 @@ class Finding:
 def examine(workspace: Workspace, *, network: bool = False) -> list[Finding]:
     """Look at everything; with ``network``, also fetch every feed once."""
     parts: list[Callable[[Workspace], Iterator[Finding]]] = []
-    parts += [_folders, _registry, _model, _dbt, _lake, _archive, _feeds, _published, _alerts]
+    parts += [_folders, _registry, _model, _dbt, _lake, _archive, _feeds, _people, _published, _alerts]
     findings: list[Finding] = []
     for part in parts:
         try:
@@ -157,6 +159,20 @@ def _feeds(workspace: Workspace) -> Iterator[Finding]:
     for stale in stale_feeds(workspace):
         yield Finding("broken", f"feed {stale.feed_id}", stale.sentence)
     yield from _bad_bodies(workspace, last - RECENT)
+
+
+def _people(workspace: Workspace) -> Iterator[Finding]:
+    """What people asked for: topics of their own, corrections, forgettings."""
+    if workspace.settings.topics.exists():
+        yield Finding("ok", "topics", f"{workspace.settings.topics}: {len(workspace.topics.topics)} topics of your own.")
+    listed = correcting.listed(workspace)
+    if listed:
+        yield Finding("ok", "corrections", f"{len(listed)} in {workspace.settings.corrections}.")
+    lost = [one.correction.id for one in listed if one.row and one.row.status == "unmatched"]
+    if lost:
+        yield Finding("note", "corrections", f"{len(lost)} fit nothing any more, such as {lost[0]}; `parallax correct check` tells which.")
+    if unfinished(workspace):
+        yield Finding("broken", "forgetting", "A forgetting was cut off, so its texts may still be here; `parallax forget --resume` goes on.")
 
 
 def _all_fail(states: Collection[Fetch]) -> str:
