@@ -32,7 +32,7 @@ _CUTS = np.cumsum([len(ACTION), len(VOICE), len(POLARITY)]).tolist()
 class Plan:
     """How long and how fast to learn. A batch holds about ``tokens`` pieces; losses are weighed against that of the actions."""
 
-    epochs: int = 5
+    epochs: int = 4
     tokens: int = 768
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
