@@ -5,9 +5,10 @@ Not here: features (features.py), records and ids (extractor.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from pipelines.extraction import features as feats
 from pipelines.extraction import slot_features as slots
@@ -25,6 +26,22 @@ FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
 _MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
 _HOPELESS = -0.3
 _NO_ACTOR = frozenset(("INCIDENT",))
+
+
+class Opinion(Protocol):
+    """A second opinion that is mixed into the linear models' probabilities; neural.mix.Opinion is one. Words are (unit, place in it)."""
+
+    def deed(self, word: tuple[int, int], linear: Mapping[str, float]) -> Mapping[str, float]:
+        """Probabilities of no deed and the action types."""
+        ...
+
+    def classes(self, group: str, word: tuple[int, int], linear: Mapping[str, float]) -> dict[str, float]:
+        """Probabilities of the voices, polarities or realities."""
+        ...
+
+    def fillers(self, slot: str, word: tuple[int, int], roles: Sequence[Role], linear: Sequence[float], *, mutual: bool) -> list[float]:
+        """Probabilities of the phrases for a slot, last that of the empty slot; a ``mutual`` deed's sides are joined by "and"."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +73,8 @@ class Draft:
     reality: str = "happened"
 
 
-def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) -> list[Draft]:
-    """Candidates that the action model takes for deeds, one per deed and sentence."""
+def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings, opinion: Opinion | None = None) -> list[Draft]:
+    """Candidates that the action model, and the encoder where there is one, take for deeds, one per deed and sentence."""
     model = weights.models["action"]
     found: list[Draft] = []
     for number, unit in enumerate(analysis.units):
@@ -66,7 +83,9 @@ def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) ->
             if not candidate.matches and hopeless(unit, candidate, model):
                 continue
             bag = feats.hashed(feats.action_features(analysis, unit, candidate))
-            shares = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
+            shares: Mapping[str, float] = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
+            if opinion is not None:
+                shares = opinion.deed((number, candidate.index), shares)
             if 1 - shares["NONE"] <= threshold:
                 continue
             action = max(ACTIONS, key=lambda name: shares[name])
@@ -83,20 +102,21 @@ def hopeless(unit: UnitAnalysis, candidate: Candidate, model: LinearModel) -> bo
     return bool(weights[1:].max() - weights[0] < _HOPELESS)
 
 
-def complete(draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: Weights, today: date | None) -> None:
+def complete(
+    draft: Draft, analysis: ItemAnalysis, lexicons: Lexicons, weights: Weights, today: date | None, opinion: Opinion | None = None
+) -> None:
     """Fill a draft's slots in place."""
     unit = analysis.units[draft.unit]
-    _fill_roles(draft, analysis, all_roles(analysis, draft.unit, draft.candidate, lexicons), weights)
+    _fill_roles(draft, analysis, all_roles(analysis, draft.unit, draft.candidate, lexicons), weights, opinion)
     names, covering = slots.voice_features(unit, draft.candidate, draft.action, lexicons)
-    shares = weights.models["voice"].probabilities(feats.hashed(names))
-    draft.voice = max(shares, key=lambda name: shares[name])
+    draft.voice = _best(weights, "voice", feats.hashed(names), draft, opinion)
     if draft.voice != "outlet":
         draft.speaker = _speaker(unit, draft.voice, covering, lexicons)
         draft.chain = [a for a in reversed(covering) if draft.speaker is None or len(a.covers) >= len(draft.speaker.covers)]
     stand = standing(unit.parsed, draft.candidate.index, lexicons.modality, lexicons.predicates)
     bag = feats.hashed(slots.standing_features(unit, draft.candidate, draft.action, stand, covering, draft.voice))
-    draft.reality = _best(weights, "reality", bag)
-    draft.polarity = _best(weights, "polarity", bag)
+    draft.reality = _best(weights, "reality", bag, draft, opinion)
+    draft.polarity = _best(weights, "polarity", bag, draft, opinion)
     if today is not None:
         draft.when = _date(draft, unit, stand, covering, weights, today)
         if draft.when is not None and draft.when.start > today and draft.reality in ("happened", "ongoing"):
@@ -111,8 +131,10 @@ def _reconcile(draft: Draft, unit: UnitAnalysis) -> None:
         draft.reality = "planned"
 
 
-def _best(weights: Weights, model: str, bag: list[int]) -> str:
+def _best(weights: Weights, model: str, bag: list[int], draft: Draft, opinion: Opinion | None) -> str:
     shares = weights.models[model].probabilities(bag)
+    if opinion is not None:
+        shares = opinion.classes(model, (draft.unit, draft.candidate.index), shares)
     return max(shares, key=lambda name: shares[name])
 
 
@@ -122,10 +144,13 @@ def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons:
     return [*near, *speaker_roles(analysis, unit, candidate.index), *absent_roles(analysis, unit, candidate.index)]
 
 
-def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights) -> None:
+def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights, opinion: Opinion | None) -> None:
     bags = role_bags(analysis, draft.unit, draft.candidate, draft.action, roles, draft.sense)
     dense = slots.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
     ranks = {slot: weights.models[slot].rank(bags, dense) for slot in ("actor", "target", "place")}
+    if opinion is not None:
+        word, mutual = (draft.unit, draft.candidate.index), draft.action in _MUTUAL
+        ranks = {slot: opinion.fillers(slot, word, roles, shares, mutual=mutual) for slot, shares in ranks.items()}
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
         shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)

