@@ -2,7 +2,7 @@
 
 Usage: known_worlds.py [--worlds 200] [--seed 1] [--matching both] [--feeds] [--all]
 
-Each seed gives one world (tests/support/worlds). All worlds are written into one lake, months apart, and built by dbt once. The mentions
+Each seed gives one world (tests/support/worlds). They are written into lakes of 25, months apart, and built by dbt. The mentions
 are those of an extractor without faults. `--matching real` matches them by the pipeline's own code, `ideal` by the truth, which shows what
 the tables alone get right. `--feeds` writes RSS instead and lets the whole pipeline read it, its own extractor included.
 

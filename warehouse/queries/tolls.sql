@@ -1,7 +1,7 @@
 -- Question: How many killed and injured does each outlet give, and do the numbers exclude each other?
 -- Tables: event_facts
 -- Caveats: A toll rises: values written more than a day before the latest are shown (`is_compared` false) and not
---   compared. `At least 9` and 14 overlap.
+--   compared, and a higher number that may simply be the later one is `rising`. `At least 9` and 14 overlap.
 select
     event_facts.event_id,
     event_facts.slot,

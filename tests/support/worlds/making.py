@@ -20,8 +20,7 @@ SCENES = ("market", "hotel", "station", "hospital", "warehouse", "school")
 CAUSES = ("fishing", "customs", "border", "water", "grain", "railway")
 CROWDS = ("Teachers", "Nurses", "Miners", "Dockers", "Farmers")
 SECTIONS = (
-    "conflicts", "military", "diplomacy", "politics", "protests", "crime", "courts", "accidents", "economics", "jobs", "elections",
-    "human-rights", "migration", "education", "health", "disasters", "science", "environment",
+    "conflicts", "military", "diplomacy", "politics", "protests", "crime", "courts", "economics", "education", "health"
 )  # fmt: skip
 """Sections of everyday articles: each outlet covers the fields that stories may belong to."""
 
