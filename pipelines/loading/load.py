@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import BuildError, BusyError
 from pipelines.core.ids import make_id
 from pipelines.core.records import Table, table_of, to_arrow
-from pipelines.extraction.records import Mention
+from pipelines.extraction.records import Extraction, Mention
 from pipelines.lake.store import Lake
-from pipelines.loading.tables import ROW_TYPES
+from pipelines.loading.recoding import Comparison, load_recoding
+from pipelines.loading.tables import MADE_BY_LOADING, ROW_TYPES
 
 log = logging.getLogger(__name__)
 
@@ -91,12 +92,14 @@ def load(
     until: datetime | None = None,
     corrected: Mapping[str, Mention] | None = None,
     gone: Collection[str] = (),
+    compared: Comparison | None = None,
 ) -> tuple[Generation, list[LoadedTable]]:
     """Load every lake table into schema ``lake`` of ``database`` and write ``generation``.
 
     ``until`` cuts the record at an ingestion time (for making an old generation again). Mentions are those of
     ``extractor_version`` only: two versions never stand in one table. Those in ``corrected`` (by id) take the place of the
     coded ones, those in ``gone`` are left out: the lake keeps what was coded, the database says what people have set right.
+    What two extractor versions made of the same article versions (``compared``) goes into tables of its own.
 
     Raises:
         BusyError: the database is open elsewhere.
@@ -110,6 +113,9 @@ def load(
         for row_type in ROW_TYPES:
             _load_table(connection, lake, row_type, until, extractor_version)
         _amend(connection, corrected or {}, gone)
+        load_recoding(connection, compared, extractions=_readable(lake, Extraction), mentions=_readable(lake, Mention), until=until)
+        for row_type in (*ROW_TYPES, *MADE_BY_LOADING):
+            _comment(connection, table_of(row_type))
         loaded = loaded_tables(connection)
         generation = _describe(connection, loaded, code_version, extractor_version, model, now)
         _write_generation(connection, generation)
@@ -180,6 +186,10 @@ def _load_table(connection: duckdb.DuckDBPyConnection, lake: Lake, row_type: typ
     else:
         connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM declared")
     connection.unregister("declared")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    target = f'lake."{table.name}"'
     connection.execute(f"COMMENT ON TABLE {target} IS {_literal(f'One row per {table.grain}.')}")
     for column in table.columns:
         connection.execute(f'COMMENT ON COLUMN {target}."{column.name}" IS {_literal(column.description)}')

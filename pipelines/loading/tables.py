@@ -1,4 +1,4 @@
-"""All lake tables, in the data's order. Importing this module registers them."""
+"""All lake tables, in the data's order, and those that loading makes from them. Importing this module registers them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pipelines.corrections.records import CorrectionRow
 from pipelines.evaluation.records import AccuracyRow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
+from pipelines.loading.records import RecodedMention, RecodedVersion
 from pipelines.outlets.records import FeedRow, OutletRow
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
 
@@ -16,4 +17,7 @@ ROW_TYPES: tuple[type, ...] = (
     Extraction, Mention, Story, StoryArticle, StoryTopic, StoryChange, Event, EventMention, CorrectionRow, AccuracyRow,
 )
 
-ALL_TABLES: tuple[Table, ...] = tuple(table_of(row) for row in ROW_TYPES)
+MADE_BY_LOADING: tuple[type, ...] = (RecodedVersion, RecodedMention)
+"""In schema ``lake`` of the database, but not in the lake."""
+
+ALL_TABLES: tuple[Table, ...] = tuple(table_of(row) for row in (*ROW_TYPES, *MADE_BY_LOADING))

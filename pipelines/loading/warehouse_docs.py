@@ -29,7 +29,7 @@ MARKER = "<!-- From here on rendered by pipelines/loading/warehouse_docs.py; do 
 ORDER = (
     "dim_outlet", "dim_actor", "dim_place", "fct_article_version", "fct_event_mention", "story_outlet", "coverage", "headlines",
     "event_outlet", "corroboration", "event_facts", "claims", "not_found", "attribution", "speakers", "blame", "labels", "actor_roles",
-    "dyads", "reuse", "edits", "health", "correction",
+    "dyads", "reuse", "edits", "health", "correction", "mentions_diff",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pipelines.loading.load import Generation, LoadedTable, connect, load, loade
 from pipelines.loading.publish import Published, publish, published
 from pipelines.loading.tables import ROW_TYPES
 from pipelines.settings import Settings
-from pipelines.stations.coding import active_version
+from pipelines.stations.coding import active_version, compared_versions
 from pipelines.stations.correcting import corrected_mentions
 from pipelines.stations.matching import catch_up
 from pipelines.stations.workspace import Workspace, code_version
@@ -105,6 +105,7 @@ def load_lake(
             until=until,
             corrected=corrected.changed,
             gone=corrected.gone,
+            compared=compared_versions(workspace, counted),
         )
 
 

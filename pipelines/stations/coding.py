@@ -16,8 +16,10 @@ from datetime import date
 
 from pipelines.articles.language import UNDETERMINED
 from pipelines.articles.records import ArticleVersion
+from pipelines.core.errors import UsageError
 from pipelines.extraction.extractor import Coded, CodeItem, Extractor, extractor_version
 from pipelines.extraction.records import Extraction, Mention
+from pipelines.loading.recoding import Comparison
 from pipelines.outlets.schema import UNKNOWN_COUNTRY
 from pipelines.stations.assembling import outlet_facts
 from pipelines.stations.workspace import Workspace
@@ -84,6 +86,33 @@ def active_version(workspace: Workspace) -> str:
     present = extractor_version(workspace.settings.model)
     coded = Counter(key[1] for key in workspace.lake.keys(Extraction))
     return max(coded, key=lambda version: (coded[version], version == present, version), default=present)
+
+
+def compared_versions(workspace: Workspace, counted: str) -> Comparison | None:
+    """Return the two extractor versions whose mentions are compared (table `mentions_diff`); None where the record knows only one.
+
+    While a re-coding is under way, ``counted`` (whose mentions the tables show) with the present one; afterwards the version before
+    it with ``counted``. The version before is the one that coded most article versions, since the record only grows. The setting
+    ``compare_with`` names another one.
+
+    Raises:
+        UsageError: no article version was coded by the version that the setting names.
+    """
+    present = extractor_version(workspace.settings.model)
+    coded = Counter(key[1] for key in workspace.lake.keys(Extraction))
+    if counted not in coded:
+        return None
+    named = workspace.settings.compare_with
+    if named:
+        if named not in coded:
+            known = ", ".join(sorted(coded))
+            raise UsageError(f"PARALLAX_COMPARE_WITH: no article version was coded by extractor {named!r}; known are {known}.")
+        return Comparison(named, counted)
+    if present != counted and present in coded:
+        return Comparison(counted, present)
+    others = [version for version in coded if version != counted]
+    before = max(others, key=lambda version: (coded[version], version), default=None)
+    return Comparison(before, counted) if before is not None else None
 
 
 def uncoded_days(workspace: Workspace) -> list[date]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.core.errors import UsageError
 from pipelines.extraction.records import Extraction
+from pipelines.loading.recoding import Comparison
 from pipelines.settings import Settings
 from pipelines.stations import coding
 from pipelines.stations.coding import active_version
@@ -58,3 +60,25 @@ def test_days_left_to_code_are_named_newest_first(workspace: Workspace, monkeypa
     assert coding.uncoded_days(workspace) == [date(2025, 3, 2), date(2025, 3, 1)]
     workspace.lake.append(Extraction, [marker("c", "new", 1)])
     assert coding.uncoded_days(workspace) == [date(2025, 3, 1)]
+
+
+def test_the_version_that_catches_up_is_compared_with_the_one_in_use_and_then_the_one_before(workspace: Workspace) -> None:
+    old = [marker(v, "old") for v in ("a", "b", "c")]
+    workspace.lake.append(Extraction, [*old, marker("a", "older")])
+    assert coding.compared_versions(workspace, "old") == Comparison("older", "old")
+    workspace.lake.append(Extraction, [marker("a", "new")])
+    assert coding.compared_versions(workspace, active_version(workspace)) == Comparison("old", "new")
+    workspace.lake.append(Extraction, [marker("b", "new"), marker("c", "new")])
+    assert coding.compared_versions(workspace, active_version(workspace)) == Comparison("old", "new")
+
+
+def test_with_one_version_there_is_nothing_to_compare_and_a_setting_names_another(workspace: Workspace) -> None:
+    assert coding.compared_versions(workspace, "new") is None
+    workspace.lake.append(Extraction, [marker("a", "new")])
+    assert coding.compared_versions(workspace, "new") is None
+    workspace.lake.append(Extraction, [marker("a", "old"), marker("b", "old"), marker("a", "older")])
+    named = Workspace(workspace.settings.model_copy(update={"compare_with": "older"}))
+    assert coding.compared_versions(named, "old") == Comparison("older", "old")
+    unknown = Workspace(workspace.settings.model_copy(update={"compare_with": "oldest"}))
+    with pytest.raises(UsageError, match="oldest"):
+        coding.compared_versions(unknown, "old")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from pipelines.articles.records import ArticleVersion
-from tests.support.lake_world import LakeWorld, at
+from pipelines.core.records import table_of
+from pipelines.loading.records import RecodedMention, RecodedVersion
+from tests.support.lake_world import EXTRACTOR, LakeWorld, at
 
 START = at("2021-09-10 00:00")
 DAYS = 10
@@ -44,6 +47,7 @@ def build(path: Path) -> Truth:
         edited_article=edited, talks_story=_talks(world), late_story=_late(world), wire_event=_wire(world), plan_event=_plan(world),
     )  # fmt: skip
     _count_mentions(world)
+    _recoded(world)
     world.write(path)
     return truth
 
@@ -225,3 +229,25 @@ def _count_mentions(world: LakeWorld) -> None:
     for mention in world.rows["mention"]:
         counts[mention.version_id] = counts.get(mention.version_id, 0) + 1
     world.rows["extraction"] = [dataclasses.replace(e, mentions=counts.get(e.version_id, 0)) for e in world.rows["extraction"]]
+
+
+def _recoded(world: LakeWorld) -> None:
+    """An earlier extractor coded alpha's articles too: it took sides' deeds for plans, and had nothing in beta's."""
+    found = [m for m in world.rows["mention"] if m.outlet_id in ("alpha", "beta")]
+    columns = {c.name for c in table_of(RecodedMention).columns}
+    for mention in found:
+        row = {f.name: getattr(mention, f.name) for f in dataclasses.fields(mention) if f.name in columns}
+        world.add(RecodedMention(**row))
+        if mention.outlet_id == "alpha":
+            reality = "planned" if mention.action == "ASSAULT" else mention.reality
+            before = {"mention_id": f"before-{mention.mention_id}", "extractor_version": "test-0", "reality": reality}
+            world.add(RecodedMention(**(row | before)))
+    old = Counter(m.version_id for m in found if m.outlet_id == "alpha")
+    new = Counter(m.version_id for m in found)
+    for e in world.rows["extraction"]:
+        if e.outlet_id in ("alpha", "beta"):
+            world.add(RecodedVersion(
+                version_id=e.version_id, outlet_id=e.outlet_id, seen_at=e.seen_at, old_extractor_version="test-0",
+                new_extractor_version=EXTRACTOR, old_status=e.status, new_status=e.status, old_mentions=old[e.version_id],
+                new_mentions=new[e.version_id],
+            ))  # fmt: skip
