@@ -71,14 +71,20 @@ def role_features(unit: UnitAnalysis, candidate: Candidate, action: str, role: R
     bucket = ("<" if distance < 0 else ">") + str(min(4, (abs(distance) - 1) // 3))
     f += [f"dist={bucket}/{kind}", f"dist={bucket}/{rel}"]
     f.extend(_frame_features(base, sense, word))
-    up = p.head[h]
+    f.extend(_place_features(unit, i, h, action, kind, sense))
+    return f
+
+
+def _place_features(unit: UnitAnalysis, i: int, h: int, action: str, kind: str, sense: Sense | None) -> list[str]:
+    """Where a phrase stands: behind which preposition, first in its sentence or not, as the source of whose speech."""
+    p, up, entity = unit.parsed, unit.parsed.head[h], unit.parsed.entity[h] or "-"
+    f = []
     if p.dep[h] == "pobj":
         f += [f"prep={p.lower[up]}/{entity}", f"prep={p.lower[up]}/{action}"]
         if sense is not None and p.lower[up] in sense.target:
             f.append("prepframe")
-    lower = p.lower[h]
     if p.pos[h] == "PRON":
-        f.append(f"pro={lower}")
+        f.append(f"pro={p.lower[h]}")
     if h == first_noun(p, p.sentence_of[i]):
         f.append(f"firstnp/{kind}")
     for attribution in unit.attributions[p.sentence_of[i]]:

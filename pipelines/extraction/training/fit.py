@@ -29,11 +29,12 @@ POLARITIES = ("positive", "negated", "denied")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One analysed item with its labelled mentions and its publication day."""
+    """One analysed item with its labelled mentions and its publication day; ``weight`` is what its words count for in the action model."""
 
     analysis: ItemAnalysis
     mentions: list[dict[str, Any]]
     today: date
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Penalties:
 
 def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: Penalties) -> LinearModel:
     """The model that tells deeds and their types."""
-    bags, dense, labels = [], [], []
+    bags, dense, labels, shares = [], [], [], []
     for example in examples:
         labelled, unclear = lay(example.analysis, example.mentions)
         truth = {(one.unit, one.candidate): one.mention["action"] for one in labelled}
@@ -63,9 +64,11 @@ def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: P
                     bags.append(feats.hashed(feats.action_features(example.analysis, unit, candidate)))
                     dense.append(feats.action_dense(unit, candidate, embeddings))
                     labels.append(CLASSES.index(truth.get((number, place), "NONE")))
+                    shares.append(example.weight)
     return fit_classes(
-        bags, labels, CLASSES, l2=penalties.action, dense=np.array(dense), dense_l2=penalties.dense, iterations=penalties.iterations
-    )
+        bags, labels, CLASSES, l2=penalties.action, dense=np.array(dense), dense_l2=penalties.dense, iterations=penalties.iterations,
+        weights=np.array(shares),
+    )  # fmt: skip
 
 
 def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalties) -> dict[str, LinearModel]:
