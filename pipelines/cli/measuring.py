@@ -18,6 +18,7 @@ from pipelines.core.errors import UsageError
 from pipelines.core.files import atomic_path
 from pipelines.evaluation.changes import Changes
 from pipelines.evaluation.records import AccuracyRow
+from pipelines.evaluation.releases import release as write_release
 from pipelines.evaluation.results import Half, Task, TaskResult
 from pipelines.evaluation.tasks import Evaluation, Tools
 from pipelines.evaluation.tasks import evaluate as run_evaluation
@@ -31,6 +32,8 @@ ALL = "all"
 STATE = "evaluation"
 GOLD_FILES = ("{task}.dev*.jsonl", "{task}.bodies.dev*.jsonl", "{task}.lgl.jsonl")
 DEFAULT_GOLD = PROJECT_ROOT.parent / "shared" / "gold"
+RELEASES = PROJECT_ROOT / "docs" / "accuracy.csv"
+_CURVE = ("reliability_", "confidence_")
 
 
 def register(app: typer.Typer) -> None:
@@ -91,6 +94,7 @@ def evaluate(
     predictions: Annotated[Path | None, typer.Option("--predictions", help="Where to write one prediction per gold line.")] = None,
     half: Annotated[str, typer.Option("--half", help="all, even or odd lines of the gold.")] = ALL,
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the last run.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="With `all`: write the figures into docs/accuracy.csv.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -99,6 +103,10 @@ def evaluate(
         raise UsageError(f"{task!r} is no task; choose one of {', '.join(get_args(Task))}, or all.")
     if half not in get_args(Half):
         raise UsageError(f"--half {half}: choose one of {', '.join(get_args(Half))}.")
+    if release and (task != ALL or half != ALL):
+        raise UsageError("--release goes with `evaluate all` over all lines: a release is measured whole.")
+    if release and not RELEASES.parent.is_dir():
+        raise UsageError(f"--release writes {RELEASES}, and there is no such folder: run it in a checkout of the repository.")
     settings = settings_for(home)
     tools = Tools(settings.model)
     done = [
@@ -115,6 +123,8 @@ def evaluate(
         for one, files in _what(task, gold)
     ]
     _keep(settings, done)
+    if release:
+        write_release(RELEASES, [row for e in done for row in e.rows], SystemClock().now().date())
     if as_json:
         print_json([{"task": e.result.task, "measures": e.result.measures, "changes": e.changes} for e in done])
         return
@@ -154,10 +164,29 @@ def _show(result: TaskResult) -> None:
     for name in ("n", "value", "95 % interval"):
         table.add_column(name, justify="right")
     for m in result.measures:
+        if m.slot.startswith(_CURVE):
+            continue
         value = "" if m.value is None else f"{m.value:.3f}"
         interval = f"{m.low:.3f} to {m.high:.3f}" if m.low is not None and m.high is not None else ""
         table.add_row(m.slot, m.stratum, str(m.n), value, interval)
     out.print(table)
+    if any(m.slot.startswith(_CURVE) for m in result.measures):
+        out.print(_reliability(result))
+
+
+def _reliability(result: TaskResult) -> Table:
+    """The reliability curve: is a mention at confidence .7 right in 70 of 100 cases?"""
+    table = Table(box=box.SIMPLE, title="reliability of the confidence (all items)", title_justify="left")
+    for name in ("confidence", "n", "mean", "share right", "95 % interval"):
+        table.add_column(name, justify="right")
+    found = {m.slot: m for m in result.measures if m.stratum == ALL}
+    for slot, m in found.items():
+        if slot.startswith("reliability_") and m.value is not None:
+            lower = float(slot.removeprefix("reliability_"))
+            mean = found[slot.replace("reliability_", "confidence_")].value
+            interval = f"{m.low:.2f} to {m.high:.2f}" if m.low is not None and m.high is not None else ""
+            table.add_row(f"{lower:.1f} to {lower + 0.1:.1f}", str(m.n), "" if mean is None else f"{mean:.2f}", f"{m.value:.2f}", interval)
+    return table
 
 
 def _show_changes(changes: Changes) -> None:

@@ -1,7 +1,7 @@
-"""Scoring event mentions: triggers, types, arguments, voices, slots, rare values, calibration.
+"""Scoring event mentions: triggers, types, arguments, voices, slots, rare values, resolution, calibration.
 
 Counts are made per item, so that resampling items gives the intervals. Slots are counted over paired mentions: a gold mention that nothing
-paired with misses its slots, an unpaired prediction adds none.
+paired with misses its slots, an unpaired prediction adds none. How often a phrase gets an id is counted over all predictions that say so.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ RARE: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """Measures of rare values: their field, and its common values."""
 
+RESOLVED = ("actor", "target", "place")
+"""Slots whose phrases may have an id (in the prediction: ``actor_ids`` and so on) and a country."""
+BINS = 10
+
 
 def measure_mentions(rows: Sequence[tuple[Row, Row]]) -> list[Measure]:
     """Return all measures over joined rows, for all items and apart for items with and without a body."""
@@ -45,6 +49,9 @@ def measure_stratum(rows: Sequence[tuple[Row, Row]], stratum: str) -> list[Measu
     bounds = intervals(statistic, len(table))
     total = table.totals(ones(len(table)))
     rests_on = {name: total("gold") for name in LEVELS} | dict.fromkeys(ATTRIBUTES, total("trigger"))
+    rests_on |= {f"{name}_resolved": total(f"phrases {name}") for name in RESOLVED}
+    rests_on |= {f"{name}_country": total(f"judged {name}_country") for name in RESOLVED}
+    rests_on |= {f"reliability_{bin_name(n)}": total(f"bin {n}") for n in range(BINS)}
     measures = []
     for slot, value in statistic(ones(len(table))).items():
         base = slot.removesuffix("_precision").removesuffix("_recall")
@@ -52,6 +59,9 @@ def measure_stratum(rows: Sequence[tuple[Row, Row]], stratum: str) -> list[Measu
         measures.append(Measure(slot, value, rests_on.get(base, total(f"gold {base}")), low, high, stratum))
     error, scored = calibration(items)
     measures.append(Measure("calibration_error", error, scored, stratum=stratum))
+    measures.extend(
+        Measure(f"confidence_{bin_name(n)}", said, held, stratum=stratum) for n, (said, held) in enumerate(mean_confidence(items)) if held
+    )
     measures.append(Measure("predicted", float(total("predicted")), total("gold"), stratum=stratum))
     return measures
 
@@ -68,6 +78,16 @@ def count(gold: Sequence[Mention], predicted: Sequence[Mention]) -> Mapping[str,
         counts[f"gold {name}"] = sum(_filled(g.get(name)) for g in gold)
         counts[f"predicted {name}"] = sum(_filled(p.get(name)) for _, p in pairs)
         counts[f"hit {name}"] = sum(_slot_right(name, g.get(name), p.get(name)) for g, p in pairs)
+    for name in RESOLVED:
+        ids = [one for p in predicted for one in p.get(f"{name}_ids") or ()]
+        counts[f"phrases {name}"] = len(ids)
+        counts[f"resolved {name}"] = sum(one is not None for one in ids)
+        judged = [(g, p) for g, p in pairs if g.get(f"{name}_country") and _slot_right(name, g.get(name), p.get(name))]
+        counts[f"judged {name}_country"] = len(judged)
+        counts[f"right {name}_country"] = sum(g[f"{name}_country"] == p.get(f"{name}_country") for g, p in judged)
+    for confidence, is_right in judgements(gold, predicted):
+        counts[f"bin {bin_of(confidence)}"] += 1
+        counts[f"bin {bin_of(confidence)} right"] += is_right
     for name, (field, common) in RARE.items():
         counts[f"gold {name}"] = sum(g[field] not in common for g in gold)
         counts[f"predicted {name}"] = sum(p.get(field) not in common for p in predicted)
@@ -109,7 +129,14 @@ def _statistic(table: Table) -> Statistic:
             found |= Scores.of(total(f"hit {name}"), total(f"predicted {name}"), total(f"gold {name}")).named(name)
         for name in ATTRIBUTES:
             found[name] = total(f"right {name}") / total("trigger") if total("trigger") else 0.0
+        for slot, part, whole in shares:
+            if total(whole):
+                found[slot] = total(part) / total(whole)
         return found
+
+    shares = [(f"{name}_resolved", f"resolved {name}", f"phrases {name}") for name in RESOLVED]
+    shares += [(f"{name}_country", f"right {name}_country", f"judged {name}_country") for name in RESOLVED]
+    shares += [(f"reliability_{bin_name(n)}", f"bin {n} right", f"bin {n}") for n in range(BINS)]
 
     return figures
 
@@ -119,13 +146,10 @@ def calibration(items: Sequence[tuple[Sequence[Mention], Sequence[Mention]]]) ->
 
     A prediction is right when it pairs with a gold mention of its type. ``None`` where no prediction carries a confidence.
     """
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for gold, predicted in items:
-        right = {j for i, j in pair_up(gold, predicted) if gold[i]["action"] == predicted[j].get("action")}
-        for j, mention in enumerate(predicted):
-            confidence = mention.get("confidence")
-            if isinstance(confidence, int | float):
-                bins[min(9, int(confidence * 10))].append((confidence, j in right))
+        for confidence, is_right in judgements(gold, predicted):
+            bins[bin_of(confidence)].append((confidence, is_right))
     scored = sum(len(bin_) for bin_ in bins)
     if not scored:
         return None, 0
@@ -136,3 +160,29 @@ def calibration(items: Sequence[tuple[Sequence[Mention], Sequence[Mention]]]) ->
             true = sum(is_right for _, is_right in bin_) / len(bin_)
             gap += abs(said - true) * len(bin_)
     return gap / scored, scored
+
+
+def judgements(gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[tuple[float, bool]]:
+    """The confidence of each prediction of an item that carries one, and whether it pairs with a gold mention of its type."""
+    right = {j for i, j in pair_up(gold, predicted) if gold[i]["action"] == predicted[j].get("action")}
+    given = [(j, mention.get("confidence")) for j, mention in enumerate(predicted)]
+    return [(confidence, j in right) for j, confidence in given if isinstance(confidence, int | float)]
+
+
+def mean_confidence(items: Sequence[tuple[Sequence[Mention], Sequence[Mention]]]) -> list[tuple[float | None, int]]:
+    """Mean confidence and number of predictions of each bin, lowest first."""
+    held: list[list[float]] = [[] for _ in range(BINS)]
+    for gold, predicted in items:
+        for confidence, _ in judgements(gold, predicted):
+            held[bin_of(confidence)].append(confidence)
+    return [(sum(bin_) / len(bin_) if bin_ else None, len(bin_)) for bin_ in held]
+
+
+def bin_of(confidence: float) -> int:
+    """The bin of a confidence; 1 is in the last one."""
+    return min(BINS - 1, int(confidence * BINS))
+
+
+def bin_name(number: int) -> str:
+    """The lower end of a bin, as the slots of the reliability curve have it."""
+    return f"{number / BINS:.1f}"

@@ -17,10 +17,14 @@ class AccuracyRow:
     """One measured figure with its interval."""
 
     task: str = column("`mentions`, `pairs`, `stories`, `attribution`, `actions`, `roles`, `places`, `factuality` or `topics`.")
-    slot: str = column("What was measured (`event`, `who_whom`, `voice` …).")
+    slot: str = column(
+        "What was measured (`event`, `who_whom`, `voice` …). `reliability_0.3`: share right among mentions at confidence .3 to below .4, "
+        "`confidence_0.3`: their mean confidence; `actor_resolved`: share of predicted actors that got an id; `actor_country`: share of "
+        "the actors found whose country is right."
+    )
     stratum: str = column("`all`, or the part of the data that the figure is about.")
     half: str = column("`all`, `even` or `odd` lines of the gold.")
-    n: int = column("Gold items that the figure rests on.")
+    n: int = column("Gold items that the figure rests on; for `…_resolved`, `reliability_…` and `confidence_…` predictions.")
     value: float | None = column("The figure; NULL where it is not defined.")
     low: float | None = column("Lower end of its 95 % interval; NULL where none was made.")
     high: float | None = column("Upper end of its 95 % interval.")

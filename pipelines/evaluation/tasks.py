@@ -23,6 +23,7 @@ from pipelines.extraction.analysis import ItemAnalysis
 from pipelines.extraction.extractor import MODEL, Extractor, extractor_version
 from pipelines.extraction.jsonl import to_gold_format
 from pipelines.extraction.places import PlaceResolver
+from pipelines.extraction.records import Mention
 
 
 class Tools:
@@ -93,7 +94,17 @@ def predict(task: Task, rows: Sequence[Row], tools: Tools) -> list[Row]:
 
 def _mentions(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:
     for row, coded in zip(rows, tools.extractor.code(map(item_of, rows)), strict=True):
-        yield {"item": row["item"], "mentions": to_gold_format(coded)["mentions"]}
+        written = to_gold_format(coded)["mentions"]
+        yield {"item": row["item"], "mentions": [one | _ids(m) for one, m in zip(written, coded.mentions, strict=True)]}
+
+
+def _ids(mention: Mention) -> dict[str, Any]:
+    """Ids of all phrases of a mention, beside what the gold's format has; None for a phrase that stayed text."""
+    return {
+        "actor_ids": [party.id for party in mention.actors],
+        "target_ids": [party.id for party in mention.targets],
+        "place_ids": [mention.place_id] if mention.place else [],
+    }
 
 
 def _read(texts: Sequence[str], tools: Tools) -> Iterator[ItemAnalysis]:

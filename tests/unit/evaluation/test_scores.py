@@ -183,3 +183,26 @@ def test_results_become_rows_of_the_accuracy_table() -> None:
     keys = [tuple(getattr(row, name) for name in table.key) for row in rows]
     assert len(keys) == len(set(keys))
     assert (table.derived, table.day) == (False, "measured_at")
+
+
+def test_the_reliability_curve_has_each_bin_with_its_mean_confidence_and_share_right() -> None:
+    predicted = [said(confidence=0.9), said(trigger="x", confidence=1.0), said(trigger="y", confidence=0.35)]
+    result = result_of([said()], predicted)
+    top = result.get("reliability_0.9")
+    assert (top.n, top.value, result.get("confidence_0.9").value) == (2, 0.5, pytest.approx(0.95))
+    assert (result.get("reliability_0.3").value, result.get("confidence_0.3").n) == (0.0, 1)
+    assert not [m for m in result.measures if m.slot in ("reliability_0.5", "confidence_0.5")]
+
+
+def test_phrases_with_an_id_are_counted_over_all_predictions_and_countries_over_right_phrases() -> None:
+    gold = [said(actor="rebels", actor_country="NRL"), said(trigger="fled", actor="police", actor_country="SDR")]
+    predicted = [
+        said(actor="rebels", actor_country="NRL", actor_ids=["NRL.REB"], target_ids=[None], place_ids=[]),
+        said(trigger="fled", actor="police", actor_country=None, actor_ids=["SDR.COP", None], target_ids=[], place_ids=["geo:1"]),
+    ]
+    result = result_of(gold, predicted)
+    actors, places = result.get("actor_resolved"), result.get("place_resolved")
+    assert (actors.value, actors.n, places.value, places.n) == (pytest.approx(2 / 3), 3, 1.0, 1)
+    assert (result.get("target_resolved").value, result.get("target_resolved").n) == (0.0, 1)
+    assert (result.get("actor_country").value, result.get("actor_country").n) == (0.5, 2)
+    assert not [m for m in result.measures if m.slot == "place_country"]
