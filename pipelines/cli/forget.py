@@ -75,6 +75,8 @@ def _told(told: Forgetting, how: str, as_json: bool) -> None:
         out.print(f"  and {len(told.titles) - SHOWN} more")
     listed = ", ".join(f"{n} {what}" for what, n in told.counts.items()) or "nothing that was not gone before"
     out.print(safe(f"{how}: {listed}."), soft_wrap=True)
+    for note in told.notes:
+        out.print(safe(note), soft_wrap=True)
 
 
 def _list(stones: tuple[Tombstone, ...], as_json: bool) -> None:

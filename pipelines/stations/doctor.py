@@ -172,7 +172,8 @@ def _people(workspace: Workspace) -> Iterator[Finding]:
     if lost:
         yield Finding("note", "corrections", f"{len(lost)} fit nothing any more, such as {lost[0]}; `parallax correct check` tells which.")
     if unfinished(workspace):
-        yield Finding("broken", "forgetting", "A forgetting was cut off, so its texts may still be here; `parallax forget --resume` goes on.")
+        sentence = "A forgetting was cut off, so its texts may still be here; `parallax forget --resume` goes on."
+        yield Finding("broken", "forgetting", sentence)
 
 
 def _all_fail(states: Collection[Fetch]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.articles.records import ArticleEntry, ArticleVersion, Page
+from pipelines.articles.records import ArticleEntry, ArticleVersion, CopyLink, Page
 from pipelines.core.errors import ParallaxError, UsageError
 from pipelines.core.ids import make_id
 from pipelines.core.records import table_of
@@ -101,6 +101,7 @@ def plan(workspace: Workspace, found: Found) -> Forgetting:
     told.count("archived bodies to be deleted", len(whole))
     told.count("published generations to be deleted", len(_generations(workspace, found.articles)))
     told.count("corrections", len(_corrections(workspace, found.articles)))
+    told.notes.extend(_copies(workspace, found))
     return told
 
 
@@ -118,7 +119,7 @@ def forget(workspace: Workspace, found: Found, *, who: str, why: str, when: date
         id=again.id if again else name, when=when, who=who.strip(), why=why.strip(), outlet=found.outlet, keys=tuple(sorted(found.keys)),
         articles=tuple(sorted(found.articles)), done=False,
     )  # fmt: skip
-    told = Forgetting(titles=sorted({v.title for v in found.versions}))
+    told = Forgetting(titles=sorted({v.title for v in found.versions}), notes=_copies(workspace, found))
     with ExitStack() as stack:
         for station in STATIONS:
             stack.enter_context(workspace.lock(station))
@@ -138,6 +139,21 @@ def forget(workspace: Workspace, found: Found, *, who: str, why: str, when: date
         told.count("published generations deleted", 1)
     tombstones.keep(workspace.settings.forgotten, replace(everything, done=True))
     return told
+
+
+def _copies(workspace: Workspace, found: Found) -> list[str]:
+    """Say which other articles carry the same text or headline: each is an article of its own, forgotten only if asked for."""
+    linked = {
+        other
+        for link in workspace.lake.read(CopyLink)
+        if link.kind in ("exact", "near")
+        for one, other in ((link.article_id, link.other_article_id), (link.other_article_id, link.article_id))
+        if one in found.articles
+    }
+    titles = {v.title for v in found.versions if v.title}
+    same = {v.article_id: v for v in workspace.lake.read(ArticleVersion) if v.article_id in linked or v.title in titles}
+    others = sorted((v.outlet_id, v.url or v.article_id) for a, v in same.items() if a not in found.articles)
+    return [f"{outlet} has the same text or headline and stays unless you forget it too: {url}" for outlet, url in others]
 
 
 def unfinished(workspace: Workspace) -> list[Tombstone]:

@@ -205,6 +205,16 @@ def test_what_is_not_there_is_told(home: Path, target: str, said: str) -> None:
         forgetting.look(again(home), target)
 
 
+def test_another_outlet_with_the_same_headline_is_told_and_stays(home: Path, source: Path) -> None:
+    later = feed("echo", item("echo", "their-fire", TITLE))
+    (source / "echo-9.xml").write_text(later)
+    with (source / "index.csv").open("a") as index:
+        index.write(f"echo,{(START + timedelta(hours=9)).isoformat()},echo-9.xml,1\n")
+    replay(home, source)
+    assert [note.split()[0] for note in forget(home, URL).notes] == ["echo"]
+    assert [e.outlet_id for e in again(home).lake.read(Entry) if e.title == TITLE] == ["echo"]
+
+
 def test_files_beside_it_that_name_it_go(home: Path) -> None:
     folder = home / "dagster" / "storage"
     folder.mkdir(parents=True)
