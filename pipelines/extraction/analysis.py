@@ -81,14 +81,28 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
             candidates.extend(find_candidates(words, first, last, lexicons.predicates, lexicons.lemmas))
             here = find_attributions(words, number, lexicons.cues, carried)
             attributions.append(here)
-            _first_persons(words, place, (first, last), here, found)
             speaking = [a for a in here if a.source is not None and a.kind in ("verb", "phrase", "object", "trailing", "quote", "carried")]
             if speaking:
                 carried = speaking[-1]
             elif not any(words.quote[i] >= 0 for i in range(first, last)):
                 carried = None
+        _carry_back(words, attributions)
+        for sentence, here in zip(words.sentences, attributions, strict=True):
+            _first_persons(words, place, sentence, here, found)
         units.append(UnitAnalysis(words, candidates, attributions, found))
     return ItemAnalysis(units, _bag(parsed), _protagonists(parsed))
+
+
+def _carry_back(words: Parsed, attributions: list[list[Attribution]]) -> None:
+    """A quotation that runs over sentences belongs to the speaker who is named at its end ("First. Second," she said)."""
+    speakers: dict[int, Attribution] = {}
+    for one in (a for here in attributions for a in here if a.kind == "quote" and a.source is not None):
+        speakers.setdefault(words.quote[min(one.covers)], one)
+    for here in attributions:
+        for place, one in enumerate(here):
+            speaker = speakers.get(words.quote[min(one.covers)]) if one.kind in ("quote_alone", "carried") else None
+            if speaker is not None:
+                here[place] = Attribution("carried", speaker.source, speaker.cue, speaker.cue_lemma, one.covers, min(one.covers))
 
 
 def _first_persons(

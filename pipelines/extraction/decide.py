@@ -24,7 +24,7 @@ from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_
 CLASSES = ("NONE", *ACTIONS)
 FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
 _MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
-_HOPELESS = -0.3
+_HOPELESS = 0.0
 _NO_ACTOR = frozenset(("INCIDENT",))
 
 

@@ -26,7 +26,7 @@ from pipelines.extraction.mentions import Stamp, people_country, publication_day
 from pipelines.extraction.neural.model import Mixer, encoder_version, load_mixer
 from pipelines.extraction.places import PlaceResolver
 from pipelines.extraction.records import Extraction, Mention
-from pipelines.extraction.stages.parse import Lemmas, Parsed, parse_all
+from pipelines.extraction.stages.parse import Lemmas, Parsed, Parts, parse_all
 from pipelines.extraction.stages.text import MAX_CHARACTERS, Normal, normalise
 from pipelines.extraction.truecase import TrueCase, load_truecase
 
@@ -180,7 +180,7 @@ class Extractor:
 
 
 def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
-    """The spaCy pipeline without its lemmatizer, and our own lemmas from the lemmatizer's tables.
+    """The spaCy pipeline without its lemmatizer and attribute ruler, and our own look-ups in their tables.
 
     Raises:
         UsageError: the pipeline is not installed.
@@ -193,8 +193,9 @@ def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
     except OSError as error:
         raise UsageError(f"The spaCy pipeline {model!r} cannot be loaded ({error}); set the model to {MODEL}.") from error
     lemmatizer: Any = nlp.get_pipe("lemmatizer")
-    lemmas = Lemmas(lemmatizer.lookups)
+    lemmas = Lemmas(lemmatizer.lookups, Parts(nlp))
     nlp.remove_pipe("lemmatizer")
+    nlp.remove_pipe("attribute_ruler")
     return nlp, lemmas
 
 

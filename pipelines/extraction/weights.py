@@ -62,7 +62,7 @@ class LinearModel:
     def rank(self, choices: Sequence[Sequence[int]], dense: Floats | None = None) -> list[float]:
         """Softmax over choices for a one-class model; ``dense`` is [choices, dense features]."""
         find, column = self.rows.get, self.column
-        totals = [math.fsum(column[row] for row in map(find, choice) if row is not None) for choice in choices]
+        totals = [sum([column[row] for row in map(find, choice) if row is not None]) for choice in choices]
         if dense is not None:
             totals = [total + more for total, more in zip(totals, (dense @ self.dense[:, 0]).tolist(), strict=True)]
         top = max(totals)
