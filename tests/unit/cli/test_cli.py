@@ -89,6 +89,8 @@ WRONG_CALLS: list[tuple[list[str], str]] = [
     (["evaluate", "mentions"], "--gold"),
     (["evaluate", "mentions", "--gold", "{tmp}/gone"], "gone"),
     (["evaluate", "mentions", "--half", "third"], "--half"),
+    (["evaluate", "mentions", "--release"], "--release"),
+    (["evaluate", "all", "--half", "odd", "--release"], "--release"),
     (["rebuild", "--from", "scratch"], "choose one of"),
     (["rebuild", "--generation", "zzz"], "zzz"),
     (["outlets", "check", "nobody"], "nobody"),
