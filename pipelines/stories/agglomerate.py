@@ -22,7 +22,7 @@ class Thresholds:
     """
 
     both_small: float = 0.195
-    one_large: float = 0.14
+    one_large: float = 0.138
     both_large: float = 0.18
     large: int = 3
 

@@ -7,7 +7,7 @@ who copied whom (``articles/copies``). A false merge invents corroboration, so t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,10 +16,12 @@ from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
 from pipelines.stories.agglomerate import Groups, Thresholds
 from pipelines.stories.alike import LEAD, Alike, Seasons, Text
-from pipelines.stories.headings import shape
+from pipelines.stories.headings import instalment, own_summary
+from pipelines.stories.names import names_in
 from pipelines.stories.neighbours import Reach, near_pairs
+from pipelines.stories.parts import parts
 from pipelines.stories.records import Story, StoryArticle
-from pipelines.stories.similarity import Vector, cosine, rolling_vectors, terms
+from pipelines.stories.similarity import LEAD_CHARS, Vector, cosine, rolling_vectors, terms
 
 OLDEST_CLAIM = timedelta(days=7)
 REPRINT = timedelta(days=4)
@@ -32,7 +34,8 @@ _DEED_WEIGHT = {"title": 1.0, "summary": 0.5, "body": 0.25}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What clustering needs to know of an article: id, moment, weighted terms, first sighting, language, and which terms are names."""
+    """What clustering needs to know of an article: id, moment, weighted terms, first sighting, language, which terms are names, and
+    which of them, or of other words, are part of a full name or title there (``titled``)."""
 
     id: str
     at: datetime
@@ -40,6 +43,7 @@ class Document:
     seen: datetime | None = None
     language: str = "en"
     names: frozenset[str] = frozenset()
+    titled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +115,15 @@ def group_articles(
     rows give the same stories in any order.
     """
     latest, first = _latest_and_first(versions)
-    deeds = _deed_terms(mentions, {v.version_id for v in latest.values()})
-    columns, boxes = (_recurring((v.outlet_id, shape(t(v)), v.first_seen) for v in latest.values()) for t in (_title, _summary))
-    texts = {}
+    columns, boxes = (_recurring((v.outlet_id, instalment(t(v)), v.first_seen) for v in latest.values()) for t in (_title, _summary))
+    texts: dict[str, Text] = {}
+    units: dict[str, set[str]] = {}
     for article, version in latest.items():
-        title = "" if (version.outlet_id, shape(version.title)) in columns else version.title
-        summary = "" if (version.outlet_id, shape(version.summary)) in boxes else version.summary
+        title = "" if (version.outlet_id, instalment(version.title)) in columns else version.title
+        summary = "" if (version.outlet_id, instalment(version.summary)) in boxes else own_summary(version.summary)
         texts[article] = Text(moment(first[article], version), title, summary or version.body[:LEAD])
+        units[version.version_id] = {unit for unit, own in (("title", title), ("summary", summary), ("body", version.body)) if own}
+    deeds = _deed_terms(mentions, units)
     seasons = Seasons(texts)
     documents = []
     for article, version in latest.items():
@@ -125,8 +131,9 @@ def group_articles(
         counts = terms(text.title, text.summary if version.summary else "", version.body)
         is_name = seasons.casing(text.at).is_name
         names = frozenset(term for term in counts if not term[0].isdigit() and is_name(term))
+        titled = frozenset(names_in(text.summary, is_name) | names_in(version.body[:LEAD_CHARS], is_name))
         counts.update(deeds.get(article, {}))
-        documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names))
+        documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names, titled))
     when = {document.id: document.at for document in documents}
     copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, when)]
     placed = place(documents, copies)
@@ -161,8 +168,9 @@ def place(documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (),
     together = sorted((number[a], number[b]) for a, b in copies if a in number and b in number)
     groups.unite(together)
     groups.agglomerate(rules.thresholds)
+    stories = _parted(groups, pairs, together, vectors, [d.names | d.titled for d in ordered])
     return Placed(
-        placements=_placements(ordered, groups, pairs, {n for pair in together for n in pair}),
+        placements=_placements(ordered, stories, pairs, {n for pair in together for n in pair}),
         vectors={document.id: vector for document, vector in zip(ordered, vectors, strict=True)},
         near=[(ordered[a].id, ordered[b].id, similarity) for a, b, similarity in pairs],
     )
@@ -194,10 +202,29 @@ def _vectors(ordered: Sequence[Document]) -> list[Vector]:
     return vectors
 
 
-def _placements(
-    ordered: Sequence[Document], groups: Groups, pairs: Iterable[tuple[int, int, float]], copied: set[int]
-) -> dict[str, Placement]:
+def _parted(
+    groups: Groups,
+    pairs: Iterable[tuple[int, int, float]],
+    together: Iterable[tuple[int, int]],
+    vectors: Sequence[Vector],
+    names: Sequence[frozenset[str]],
+) -> list[list[int]]:
+    """Return the members of each group, those of a group that only a name holds together by its parts."""
     group_of = {member: group for group in groups for member in groups.members[group]}
+    near: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+    for a, b, similarity in pairs:
+        if group_of[a] == group_of[b]:
+            near[group_of[a]].append((a, b, similarity))
+    copies: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for a, b in together:
+        copies[group_of[a]].append((a, b))
+    return [part for g in groups for part in parts(sorted(groups.members[g]), near[g], copies[g], vectors, names)]
+
+
+def _placements(
+    ordered: Sequence[Document], stories: Sequence[Sequence[int]], pairs: Iterable[tuple[int, int, float]], copied: set[int]
+) -> dict[str, Placement]:
+    group_of = {member: number for number, members in enumerate(stories) for member in members}
     sums: dict[int, float] = defaultdict(float)
     best: dict[int, float] = defaultdict(float)
     for a, b, similarity in pairs:
@@ -206,8 +233,7 @@ def _placements(
                 sums[member] += similarity
                 best[member] = max(best[member], similarity)
     placements = {}
-    for group in groups:
-        members = groups.members[group]
+    for members in stories:
         founder = min(members, key=lambda n: (ordered[n].seen or ordered[n].at, ordered[n].id))
         for member in members:
             others = len(members) - 1
@@ -249,11 +275,14 @@ def _recurring(texts: Iterable[tuple[str, str, datetime]]) -> set[tuple[str, str
     return {key for key, seen in days.items() if len(seen) >= INSTALMENTS and max(seen) - min(seen) >= timedelta(days=1)}
 
 
-def _deed_terms(mentions: Iterable[Mention], versions: set[str]) -> dict[str, dict[str, float]]:
-    """Return, by article, terms such as `PARTY>ASSAULT` and `ASSAULT@PLACE`: who did what, or where, in one term."""
+def _deed_terms(mentions: Iterable[Mention], units: Mapping[str, Collection[str]]) -> dict[str, dict[str, float]]:
+    """Return, by article, terms such as `PARTY>ASSAULT` and `ASSAULT@PLACE`: who did what, or where, in one term.
+
+    ``units`` gives by version which of its units count: what is left out of a text gives no deeds.
+    """
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for mention in sorted(mentions, key=lambda m: (m.article_id, m.unit, m.trigger_start, m.mention_id)):
-        if mention.version_id not in versions:
+        if mention.unit not in units.get(mention.version_id, ()):
             continue
         keys = [f"{p.id}>{mention.action}" for p in mention.actors if p.id]
         keys += [f"{mention.action}>{p.id}" for p in mention.targets if p.id]

@@ -14,6 +14,10 @@ from pipelines.core.errors import LexiconError
 _HEAD = re.compile(r"\A\s*(?P<segment>[^:|]{1,60}?)\s*[:|]\s+")
 _TAIL = re.compile(r"\s*(?:[|]|:\s|\s[-–—]\s)\s*(?P<segment>[^:|]{1,60}?)\s*\Z")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_CALENDAR = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+_BULLETS = "•‣▪●◦"
 _LINE = re.compile(r"[a-z&#*][a-z&#*',’ -]*\Z")
 
 
@@ -57,6 +61,16 @@ def matter(title: str) -> str:
 def shape(title: str) -> str:
     """Return a title in lower case with all numbers alike: what dated instalments of one column share."""
     return _NUMBER.sub("#", title.lower()).strip()
+
+
+def instalment(title: str) -> str:
+    """Return the :func:`shape` of a title with weekdays and months alike too: `Crossword, Monday, May 3`, `Crossword, Friday, June 4`."""
+    return _CALENDAR.sub("#", shape(title))
+
+
+def own_summary(summary: str) -> str:
+    """Return a summary; empty where it is a bulleted list: headlines of other pieces, which say nothing of this one."""
+    return "" if summary.lstrip().startswith(tuple(_BULLETS)) else summary
 
 
 def _is_heading(segment: str) -> bool:

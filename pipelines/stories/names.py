@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pipelines.stories.background import Background
-from pipelines.stories.similarity import stem
+from pipelines.stories.similarity import stem, stopwords
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_INSIDE = frozenset(("and", "of", "the", "for", "de", "la", "al", "bin", "van", "von"))
 _OPENERS = frozenset(".!?\"“”‘’':•-–—|…(")
 
 
@@ -41,6 +42,38 @@ class Casing:
         """Return the unit vectors of names and numbers, and of all other terms."""
         names = {t: w for t, w in vector.items() if t[0].isdigit() or self.is_name(t)}
         return _unit(names), _unit({t: w for t, w in vector.items() if t not in names})
+
+
+def names_in(text: str, is_name: Callable[[str], bool]) -> set[str]:
+    """Return the stems of the names of running text, with the capitalised words that stand beside a name and belong to it.
+
+    The trade minister of `Trade Minister Ada Vance` is part of her name there, and the horses of `Only Fools and Horses` of its title,
+    though neither word is a name elsewhere.
+    """
+    found: set[str] = set()
+    for run in _capitalised_runs(text, is_name):
+        if any(map(is_name, run)):
+            found.update(run)
+    return found
+
+
+def _capitalised_runs(text: str, is_name: Callable[[str], bool]) -> Iterator[list[str]]:
+    """Yield stems of capitalised words that follow one another; a capital that only opens a sentence counts where the word is a name."""
+    run: list[str] = []
+    end = 0
+    for found in _WORD.finditer(text):
+        word, lower = found.group(), found.group().lower()
+        before = text[: found.start()].rstrip()[-1:]
+        if text[end : found.start()].strip():
+            yield run
+            run = []
+        if word[0].isupper() and lower not in stopwords() and ((before and before not in _OPENERS) or is_name(stem(lower))):
+            run.append(stem(lower))
+        elif not (run and lower in _INSIDE):
+            yield run
+            run = []
+        end = found.end()
+    yield run
 
 
 def _unit(vector: Mapping[str, float]) -> dict[str, float]:

@@ -121,6 +121,42 @@ def test_what_one_outlet_prints_again_after_days_is_another_story() -> None:
         assert together(build_stories([first, again], [world.rows["copy_link"][-1]], [])[1], [first, again])
 
 
+def test_two_doings_of_one_minister_are_two_stories() -> None:
+    minister = "Trade Minister Ada Vance"
+    gas = [
+        (f"{minister} sees no gas crisis", f"{minister} said gas prices would fall by winter."),
+        (f"Gas prices: {minister} rules out rationing", f"{minister} ruled out rationing as gas prices rise."),
+        (f"{minister} meets gas suppliers over prices", f"Gas suppliers asked {minister} for loans this winter."),
+        (f"{minister} promises gas this winter", f"Gas will flow this winter, {minister} told suppliers."),
+    ]
+    tips = (f"{minister} bans hotels from keeping tips", f"{minister} announced that waiters may keep their tips.")
+    versions = publish([*gas, tips, *OTHERS])
+    _, links = build_stories(versions, [], [])
+    assert together(links, versions[:4])
+    assert stories_of(links)[versions[4].article_id] != stories_of(links)[versions[0].article_id]
+
+
+def test_instalments_of_a_dated_column_are_no_story() -> None:
+    world = LakeWorld()
+    days = ("Monday, May 5", "Tuesday, May 6", "Wednesday, May 7")
+    column = [world.article(d, "gazette/main", START + timedelta(days=n), f"Target and Quiz, {d}") for n, d in enumerate(days)]
+    _, links = build_stories([*column, *publish(OTHERS)], [], [])
+    assert len({stories_of(links)[v.article_id] for v in column}) == 3
+
+
+def test_headlines_of_other_pieces_say_nothing_of_an_article() -> None:
+    """Neither their words nor the deeds that were found in them."""
+    world = LakeWorld()
+    other = ("Five valleys without water", "• Dam above Marren bursts and kills 12 • Rescuers search below Marren")
+    versions = [*publish([*DAM, *OTHERS]), world.article("list", "outlet77/main", START + timedelta(hours=1), *other)]
+    version = versions[-1]
+    deed = world.mention(version, "bursts", "INCIDENT", unit="summary", place=("Marren", "1", "XAA"))
+    own = [world.mention(v, "burst", "INCIDENT", unit="summary", place=("Marren", "1", "XAA")) for v in versions[:3]]
+    links = build_stories(versions, [], [], [deed, *own])[1]
+    assert together(links, versions[:3])
+    assert stories_of(links)[version.article_id] != stories_of(links)[versions[0].article_id]
+
+
 def test_a_shared_passage_alone_joins_nothing() -> None:
     world = LakeWorld()
     for outlet in ("outlet5", "outlet8"):
