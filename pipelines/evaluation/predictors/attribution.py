@@ -23,6 +23,8 @@ _NO_CUE_OF_THEIR_OWN = frozenset({"quote_subject", "quote_alone"})
 _WITH_AUXILIARIES = frozenset({"verb", "object", "passive", "trailing"})
 _OBJECTS = frozenset({"dobj", "ccomp", "xcomp", "prep", "advcl"})
 _FRAMES = frozenset({"dobj", "ccomp", "xcomp", "prep"})
+_LINKING = frozenset({"when", "where", "why", "how", "so", "then", "now"})
+_GOVERNED = frozenset({"of", "about", "for", "on", "against"})
 _EDGE = " \n\t.,;:"
 
 WordSpan = tuple[int, int]
@@ -82,14 +84,19 @@ def _is_speech(candidate: Candidate) -> bool:
 
 
 def _with_auxiliaries(parsed: Parsed, first: int, last: int) -> WordSpan:
-    """Widen a verb to its auxiliaries and negation before it and its particle after it, as the annotation has them."""
+    """Widen a verb to its auxiliaries, negation and adverbs before it and its particle, preposition or time after it, as annotated."""
     begin, end = first, last
     while begin > 0 and parsed.head[begin - 1] in (first, last) and parsed.dep[begin - 1] in ("aux", "auxpass", "neg", "advmod"):
         begin -= 1
-    while begin < first and parsed.dep[begin] == "advmod":
+    while begin < first and parsed.dep[begin] == "advmod" and parsed.lower[begin] in _LINKING:
         begin += 1
     while end + 1 < len(parsed.words) and parsed.dep[end + 1] == "prt" and parsed.head[end + 1] == first:
         end += 1
+    after = end + 1
+    if after < len(parsed.words) and parsed.head[after] in (first, last):
+        governs = parsed.dep[after] == "prep" and parsed.lower[after] in _GOVERNED
+        if governs or parsed.dep[after] in ("npadvmod", "advmod"):
+            end = after
     return begin, end
 
 
