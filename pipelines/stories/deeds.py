@@ -28,6 +28,10 @@ ACROSS = 0.1
 """Two mentions in different stories must match better by this, and share what identifies a deed."""
 _IDENTIFYING = frozenset(("actor agrees", "target agrees", "same place", "same toll"))
 _BEFORE, _BEFORE_CHARS = 3, 120
+LATE_TOLL = timedelta(hours=12)
+"""An outlet may still print a toll that others have raised for so long, and for so long the order of two reports tells little."""
+LATE_RATIO = 2.0
+"""A toll that others have raised meanwhile is not exceeded more than so many times."""
 _VICTIMS = ("killed", "injured")
 _KM_PER_DEGREE = 111.2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -122,8 +126,34 @@ def _veto(a: Deed, b: Deed) -> str | None:
         "one of a series": a.series != b.series and one.sentence != two.sentence,
         "opposite parties": a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors,
         "other toll in one text": one_text and a.killed is not None and b.killed is not None and a.killed != b.killed,
+        "other toll, which no rise explains": not one_text and not _identified(a, b) and not _may_rise(a, b),
     }
     return next((name for name, holds in vetoes.items() if holds), None)
+
+
+def _identified(a: Deed, b: Deed) -> bool:
+    """Tell whether two mentions name one party in one role, or one place below the country.
+
+    Where they do, another toll is a contradiction on one deed, which the tables are to show as one.
+    """
+    one, two = a.mention, b.mention
+    return bool(a.actors & b.actors or a.targets & b.targets) or _stands_in(one, two) or _stands_in(two, one)
+
+
+def _stands_in(one: Mention, two: Mention) -> bool:
+    """Tell whether a mention's place, if it is less than a country, is that of the other or named in the other's sentence."""
+    if not one.place or one.place_precision == "country":
+        return False
+    words = _words(one.place)
+    return (one.place_id is not None and one.place_id == two.place_id) or (bool(words) and words <= _words(two.sentence))
+
+
+def _may_rise(a: Deed, b: Deed) -> bool:
+    """Tell whether two exact tolls can be one that rose: the later is as high, or the earlier was not known everywhere yet."""
+    if a.killed is None or b.killed is None:
+        return True
+    (earlier, before), (later, after) = sorted(((a.mention.seen_at, a.killed), (b.mention.seen_at, b.killed)))
+    return after >= before or (later - earlier <= LATE_TOLL and before <= LATE_RATIO * after)
 
 
 def _parts(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
