@@ -40,6 +40,7 @@ class Seasons:
         self._texts: dict[int, list[Text]] = defaultdict(list)
         for _, text in sorted(texts.items()):
             self._texts[_season(text.at)].append(text)
+        self._counts: dict[int, tuple[Casing, Idf]] = {}
         self._casings: dict[int, Casing] = {}
         self._readers: dict[int, Reader] = {}
 
@@ -47,19 +48,27 @@ class Seasons:
         """Return the casing of the season around a moment."""
         season = _season(at)
         if season not in self._casings:
-            self._casings[season] = Casing((text.summary for text in self._around(season)), background.load())
+            self._casings[season] = Casing.merged((casing for casing, _ in self._around(season)), background.load())
         return self._casings[season]
 
     def reader(self, at: datetime) -> Reader:
         """Return a reader with the term weights of the season around a moment."""
         season = _season(at)
         if season not in self._readers:
-            idf = Idf((terms(text.title, text.summary) for text in self._around(season)), background.load())
+            idf = Idf.merged((idf for _, idf in self._around(season)), background.load())
             self._readers[season] = Reader(idf, self.casing(at))
         return self._readers[season]
 
-    def _around(self, season: int) -> list[Text]:
-        return [text for near in (season - 1, season, season + 1) for text in self._texts.get(near, ())]
+    def _around(self, season: int) -> list[tuple[Casing, Idf]]:
+        return [self._counted(near) for near in (season - 1, season, season + 1) if near in self._texts]
+
+    def _counted(self, season: int) -> tuple[Casing, Idf]:
+        """Count the texts of one month, which three seasons ask for, once."""
+        if season not in self._counts:
+            texts = self._texts[season]
+            idf = Idf(terms(text.title, text.summary) for text in texts)
+            self._counts[season] = (Casing(text.summary for text in texts), idf)
+        return self._counts[season]
 
 
 class Alike:

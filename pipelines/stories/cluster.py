@@ -6,6 +6,7 @@ who copied whom (``articles/copies``). A false merge invents corroboration, so t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from pipelines.stories.similarity import LEAD_CHARS, Vector, cosine, rolling_vec
 OLDEST_CLAIM = timedelta(days=7)
 REPRINT = timedelta(days=4)
 INSTALMENTS = 3
+COLUMN = timedelta(days=14)
+"""Instalments of one column are sought so long before and after an article: what recurs a year later says nothing of it."""
 STRANGERS = 0.3
 """What is left of the nearness of two short texts that name two or more names each, and none in common: quakes in two towns."""
 NAMES = 2
@@ -115,13 +118,15 @@ def group_articles(
     rows give the same stories in any order.
     """
     latest, first = _latest_and_first(versions)
-    columns, boxes = (_recurring((v.outlet_id, instalment(t(v)), v.first_seen) for v in latest.values()) for t in (_title, _summary))
+    when = {article: moment(first[article], version) for article, version in latest.items()}
+    columns, boxes = (_recurring((v.outlet_id, instalment(t(v)), when[a]) for a, v in latest.items()) for t in (_title, _summary))
     texts: dict[str, Text] = {}
     units: dict[str, set[str]] = {}
     for article, version in latest.items():
-        title = "" if (version.outlet_id, instalment(version.title)) in columns else version.title
-        summary = "" if (version.outlet_id, instalment(version.summary)) in boxes else own_summary(version.summary)
-        texts[article] = Text(moment(first[article], version), title, summary or version.body[:LEAD])
+        title = "" if (version.outlet_id, instalment(version.title), when[article]) in columns else version.title
+        summary = version.summary
+        summary = "" if (version.outlet_id, instalment(summary), when[article]) in boxes else own_summary(summary)
+        texts[article] = Text(when[article], title, summary or version.body[:LEAD])
         units[version.version_id] = {unit for unit, own in (("title", title), ("summary", summary), ("body", version.body)) if own}
     deeds = _deed_terms(mentions, units)
     seasons = Seasons(texts)
@@ -134,7 +139,6 @@ def group_articles(
         titled = frozenset(names_in(text.summary, is_name) | names_in(version.body[:LEAD_CHARS], is_name))
         counts.update(deeds.get(article, {}))
         documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names, titled))
-    when = {document.id: document.at for document in documents}
     copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, when)]
     placed = place(documents, copies)
     newsroom = {article: (publishers or {}).get(v.outlet_id, v.outlet_id) for article, v in latest.items()}
@@ -267,12 +271,21 @@ def _summary(version: ArticleVersion) -> str:
     return version.summary
 
 
-def _recurring(texts: Iterable[tuple[str, str, datetime]]) -> set[tuple[str, str]]:
-    """Return the shapes of titles or summaries that an outlet uses for instalments of one column: several articles, on more than a day."""
-    days: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for outlet, text, seen in texts:
-        days[outlet, text].append(seen)
-    return {key for key, seen in days.items() if len(seen) >= INSTALMENTS and max(seen) - min(seen) >= timedelta(days=1)}
+def _recurring(texts: Iterable[tuple[str, str, datetime]]) -> set[tuple[str, str, datetime]]:
+    """Return the titles or summaries, by outlet, shape and moment, that are instalments of a column: several around, on several days."""
+    seen: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for outlet, text, at in texts:
+        seen[outlet, text].append(at)
+    found: set[tuple[str, str, datetime]] = set()
+    for (outlet, text), moments in seen.items():
+        if len(moments) < INSTALMENTS:
+            continue
+        moments.sort()
+        for at in set(moments):
+            first, last = bisect_left(moments, at - COLUMN), bisect_right(moments, at + COLUMN) - 1
+            if last - first + 1 >= INSTALMENTS and moments[last] - moments[first] >= timedelta(days=1):
+                found.add((outlet, text, at))
+    return found
 
 
 def _deed_terms(mentions: Iterable[Mention], units: Mapping[str, Collection[str]]) -> dict[str, dict[str, float]]:

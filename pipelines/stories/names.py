@@ -29,6 +29,16 @@ class Casing:
                 key = stem(found.group().lower())
                 counts[key] = counts.get(key, 0) + 1
 
+    @classmethod
+    def merged(cls, parts: Iterable[Casing], background: Background | None = None) -> Casing:
+        """Return the counts of several together; their own backgrounds are left out."""
+        whole = cls((), background)
+        for part in parts:
+            for total, counts in ((whole._capitalised, part._capitalised), (whole._plain, part._plain)):
+                for key, count in counts.items():
+                    total[key] = total.get(key, 0) + count
+        return whole
+
     def is_name(self, term: str) -> bool:
         """Tell whether a stem stands with a capital more often than without."""
         capitalised, plain = self._background.casing(term) if self._background is not None else (0, 0)

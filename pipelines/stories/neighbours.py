@@ -55,9 +55,9 @@ def near_pairs(vectors: Sequence[Vector], days: Sequence[float], reach: Reach) -
         for term, weight in vector.items():
             if term not in postings:
                 continue
-            where, weights = postings[term]
-            end = int(np.searchsorted(where, place))
-            start = max(int(np.searchsorted(where, oldest)), end - reach.max_postings)
+            places, where, weights = postings[term]
+            end = bisect_left(places, place)
+            start = max(bisect_left(places, oldest), end - reach.max_postings)
             if start < end:
                 found.append(where[start:end])
                 values.append(weights[start:end] * weight)
@@ -78,7 +78,8 @@ def near_pairs(vectors: Sequence[Vector], days: Sequence[float], reach: Reach) -
                 yield other, place, similarity
 
 
-def _postings(vectors: Sequence[Vector]) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+def _postings(vectors: Sequence[Vector]) -> dict[str, tuple[list[int], NDArray[np.int64], NDArray[np.float64]]]:
+    """Return by term where it stands, as a list to search in and as an array to add up, and with what weight."""
     places: dict[str, list[int]] = defaultdict(list)
     weights: dict[str, list[float]] = defaultdict(list)
     for place, vector in enumerate(vectors):
@@ -86,7 +87,7 @@ def _postings(vectors: Sequence[Vector]) -> dict[str, tuple[NDArray[np.int64], N
             places[term].append(place)
             weights[term].append(weight)
     return {
-        term: (np.array(where, dtype=np.int64), np.array(weights[term], dtype=np.float64))
+        term: (where, np.array(where, dtype=np.int64), np.array(weights[term], dtype=np.float64))
         for term, where in places.items()
         if len(where) > 1
     }

@@ -78,6 +78,15 @@ class Idf:
         for document in documents:
             self.add(document)
 
+    @classmethod
+    def merged(cls, parts: Iterable[Idf], background: Background | None = None) -> Idf:
+        """Return the counts of several together; their own backgrounds are left out."""
+        whole = cls((), background)
+        for part in parts:
+            whole.documents += part.documents
+            whole.frequency.update(part.frequency)
+        return whole
+
     def add(self, document: Mapping[str, float]) -> None:
         """Count one more document."""
         self.documents += 1

@@ -1,8 +1,11 @@
 """Stories of the sample world against its truth, and of labelled articles."""
 
+import cProfile
 import dataclasses
 import json
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -74,6 +77,45 @@ def test_late_sightings_barely_change_the_stories() -> None:
     two = {row.article_id: row.story_id for row in build_stories(late, links, [])[1]}
     precision, recall = b_cubed(two, one)
     assert 2 * precision * recall / (precision + recall) >= 0.97
+
+
+def test_the_order_of_arrival_does_not_matter_where_dates_stay() -> None:
+    """A shuffled replay: each article is first seen up to five days late, in an order of its own; its published date is what it was."""
+    versions, links, _ = sample_world()
+    chance = random.Random(4)
+    delay = {article: timedelta(days=chance.random() * 5) for article in sorted({v.article_id for v in versions})}
+    late = [dataclasses.replace(v, first_seen=v.first_seen + delay[v.article_id]) for v in versions]
+    chance.shuffle(late)
+    assert [v.article_id for v in sorted(late, key=lambda v: v.first_seen)] != [v.article_id for v in versions]
+    one = {row.article_id: row.story_id for row in build_stories(versions, links, [])[1]}
+    two = {row.article_id: row.story_id for row in build_stories(late, links, [])[1]}
+    assert b_cubed(two, one) == (1.0, 1.0)
+
+
+def test_the_work_for_an_article_does_not_grow_with_the_archive() -> None:
+    """Calls of functions, so that the load of the machine has no part in it: the same articles again, four times, a season apart."""
+    versions, links, _ = sample_world()
+    many = [later(v, n) for n in range(4) for v in versions]
+    copies = [replace(c, article_id=f"{c.article_id}{n}", other_article_id=f"{c.other_article_id}{n}") for n in range(4) for c in links]
+    build_stories(versions, links, [])
+    assert calls(lambda: build_stories(many, copies, [])) / 4 <= 1.2 * calls(lambda: build_stories(versions, links, []))
+
+
+def later(version: ArticleVersion, season: int) -> ArticleVersion:
+    shift = timedelta(days=40) * season
+    return dataclasses.replace(
+        version,
+        article_id=f"{version.article_id}{season}",
+        version_id=f"{version.version_id}{season}",
+        first_seen=version.first_seen + shift,
+        published_at=version.published_at and version.published_at + shift,
+    )
+
+
+def calls(work: Callable[[], object]) -> int:
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 def replace_times(version: ArticleVersion, delay: timedelta) -> ArticleVersion:
