@@ -73,30 +73,45 @@ def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: P
 
 def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalties) -> dict[str, LinearModel]:
     """The models of roles, place, date, voice, polarity and reality, from the labelled mentions."""
-    groups: dict[str, list[list[list[int]]]] = {slot: [] for slot in ("actor", "target", "place", "date")}
+    return {**_fit_phrases(examples, lexicons, penalties), **_fit_standing(examples, lexicons, penalties)}
+
+
+def _fit_phrases(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalties) -> dict[str, LinearModel]:
+    """Rankers of the phrases for actor, target and place."""
+    groups: dict[str, list[list[list[int]]]] = {slot: [] for slot in ("actor", "target", "place")}
     positives: dict[str, list[list[int]]] = {slot: [] for slot in groups}
     dense: dict[str, list[NDArray[np.float32]]] = {slot: [] for slot in groups}
     embeddings = load_embeddings()
-    voice_bags: list[list[int]] = []
-    stand_bags: list[list[int]] = []
-    labels: dict[str, list[int]] = {"voice": [], "reality": [], "polarity": []}
     for example in examples:
         for one in lay(example.analysis, example.mentions)[0]:
             unit = example.analysis.units[one.unit]
-            candidate, mention = unit.candidates[one.candidate], one.mention
-            action = mention["action"]
-            sense = feats.best_sense(candidate, action)
+            candidate, action = unit.candidates[one.candidate], one.mention["action"]
             roles = all_roles(example.analysis, one.unit, candidate, lexicons)
-            for slot in ("actor", "target", "place"):
-                if slot == "actor" and action == "INCIDENT":
-                    continue
-                good = matching(
-                    example.analysis, [role_filler(one.unit, unit, role) for role in roles], mention[slot], one.unit, candidate.index
-                )
-                if good:
-                    groups[slot].append(role_bags(example.analysis, one.unit, candidate, action, roles, sense))
-                    dense[slot].append(slots.role_dense(unit.parsed, roles, embeddings))
+            fillers = [role_filler(one.unit, unit, role) for role in roles]
+            bags = role_bags(example.analysis, one.unit, candidate, action, roles, feats.best_sense(candidate, action))
+            vectors = slots.role_dense(unit.parsed, roles, embeddings)
+            for slot, group in groups.items():
+                good = matching(example.analysis, fillers, one.mention[slot], one.unit, candidate.index)
+                if good and not (slot == "actor" and action == "INCIDENT"):
+                    group.append(bags)
+                    dense[slot].append(vectors)
                     positives[slot].append(good)
+    return {
+        slot: fit_ranker(groups[slot], positives[slot], l2=penalties.role, dense=dense[slot], dense_l2=penalties.noun) for slot in groups
+    }
+
+
+def _fit_standing(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalties) -> dict[str, LinearModel]:
+    """Voice, reality and polarity, and the ranker of dates."""
+    voice_bags: list[list[int]] = []
+    stand_bags: list[list[int]] = []
+    labels: dict[str, list[int]] = {"voice": [], "reality": [], "polarity": []}
+    dates: list[list[list[int]]] = []
+    right_dates: list[list[int]] = []
+    for example in examples:
+        for one in lay(example.analysis, example.mentions)[0]:
+            unit = example.analysis.units[one.unit]
+            candidate, mention, action = unit.candidates[one.candidate], one.mention, one.mention["action"]
             names, covering = slots.voice_features(unit, candidate, action, lexicons)
             voice_bags.append(feats.hashed(names))
             labels["voice"].append(VOICES.index(mention["voice"]))
@@ -105,25 +120,16 @@ def fit_slots(examples: Sequence[Example], lexicons: Lexicons, penalties: Penalt
             labels["reality"].append(REALITIES.index(mention["reality"]))
             labels["polarity"].append(POLARITIES.index(mention["polarity"]))
             spans = dates_near(unit, candidate.index, stand, example.today)
-            if spans:
-                right = [k for k, span in enumerate(spans) if span.value == mention["date"]]
-                if right or mention["date"] is None:
-                    groups["date"].append(date_bags(unit, candidate, action, spans, covering))
-                    positives["date"].append(right or [len(spans)])
-    models = {
-        slot: fit_ranker(
-            groups[slot],
-            positives[slot],
-            l2=penalties.date if slot == "date" else penalties.role,
-            dense=dense[slot],
-            dense_l2=penalties.noun,
-        )
-        for slot in groups
+            right = [k for k, span in enumerate(spans) if span.value == mention["date"]]
+            if spans and (right or mention["date"] is None):
+                dates.append(date_bags(unit, candidate, action, spans, covering))
+                right_dates.append(right or [len(spans)])
+    return {
+        "voice": fit_classes(voice_bags, labels["voice"], VOICES, l2=penalties.voice),
+        "reality": fit_classes(stand_bags, labels["reality"], REALITIES, l2=penalties.standing),
+        "polarity": fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.polarity),
+        "date": fit_ranker(dates, right_dates, l2=penalties.date),
     }
-    models["voice"] = fit_classes(voice_bags, labels["voice"], VOICES, l2=penalties.voice)
-    models["reality"] = fit_classes(stand_bags, labels["reality"], REALITIES, l2=penalties.standing)
-    models["polarity"] = fit_classes(stand_bags, labels["polarity"], POLARITIES, l2=penalties.polarity)
-    return models
 
 
 def matching(analysis: ItemAnalysis, fillers: Sequence[Filler], wanted: str | None, unit: int, trigger: int) -> list[int]:
