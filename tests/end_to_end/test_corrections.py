@@ -43,9 +43,8 @@ def test_corrections_show_everywhere_and_can_be_taken_back(home: Path) -> None:
     database = home / "current" / "parallax.duckdb"
     before = checksums(database)
     lake = {p.name for p in (home / "lake" / "mention").rglob("*.parquet")}
-    (mention, actors), (other, _) = ask(
-        home, "SELECT mention_id, actor FROM fct_event_mention WHERE action = 'ASSAULT' AND is_latest_version ORDER BY 1 LIMIT 2"
-    )
+    reported = "action = 'ASSAULT' AND polarity = 'positive' AND is_latest_version"
+    (mention, actors), (other, _) = ask(home, f"SELECT mention_id, actor FROM fct_event_mention WHERE {reported} ORDER BY 1 LIMIT 2")
     # No founder: an event is named after it, so that the id would go with it.
     wanted = "WHERE reason <> 'founder' GROUP BY 1 HAVING count(*) > 2 ORDER BY 1 LIMIT 1"
     ((event, of_event),) = ask(home, f"SELECT event_id, max(mention_id) FROM lake.event_mention {wanted}")
