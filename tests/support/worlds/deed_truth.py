@@ -131,18 +131,23 @@ class DeedTruth(Reading):
 
     def _sources(self, deed: str, telling: Sequence[Article], event: str) -> Iterator[Verdict]:
         truth: dict[tuple[str, str], set[str]] = defaultdict(set)
+        # An extractor that reads feeds has no id for a group that was made up; it names it by its words.
+        names: dict[str, str] = {}
         for article in telling:
             for claim in self._claims(article, deed):
+                if claim.speaker:
+                    names[claim.speaker[1].words.lower()] = _source(claim)
                 if claim.voice != "outlet":
                     truth[_source(claim), "denied_in" if claim.polarity == "denied" else "asserted_in"].add(article.outlet_id)
-        said = {
-            (source, name): set(row[name])
-            for (e, source), row in self.tables.claims.items() if e == event for name in ("denied_in", "asserted_in") if row[name]
-        }  # fmt: skip
+        said: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for (of_event, source), row in self.tables.claims.items():
+            for name in ("denied_in", "asserted_in"):
+                if of_event == event and row[name]:
+                    said[names.get(source, source), name] |= set(row[name])
         for key in sorted(truth.keys() | said.keys()):
-            for outlet in sorted(truth[key] | said.get(key, set())):
+            for outlet in sorted(truth[key] | said[key]):
                 kind = "claims: denial" if key[1] == "denied_in" else "claims: assertion"
-                yield Verdict(kind, self._what(f"{deed} {key[0]} {outlet}"), outlet in truth[key], outlet in said.get(key, set()))
+                yield Verdict(kind, self._what(f"{deed} {key[0]} {outlet}"), outlet in truth[key], outlet in said[key])
 
 
 def _source(claim: Claim) -> str:
