@@ -122,7 +122,7 @@ def _veto(a: Deed, b: Deed) -> str | None:
     vetoes = {
         "other country": one.place_country and two.place_country and one.place_country != two.place_country,
         "other place": _kilometres(one, two) > FAR_KM,
-        "other day": _stated(one) and _stated(two) and _days_apart(one, two) > timedelta(0),
+        "other day": stated(one) and stated(two) and _days_apart(one, two) > timedelta(0),
         "one of a series": a.series != b.series and one.sentence != two.sentence,
         "opposite parties": a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors,
         "other toll in one text": one_text and a.killed is not None and b.killed is not None and a.killed != b.killed,
@@ -169,7 +169,7 @@ def _parts(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
         yield ("same toll", 0.15) if a.killed is not None and a.killed == b.killed else ("victims in both", 0.1)
     if one.article_id == two.article_id and one.version_id != two.version_id:
         yield "versions of one article", 0.1
-    if not (_stated(one) and _stated(two)):
+    if not (stated(one) and stated(two)):
         yield "days between", -PER_DAY * min(MOST_DAYS, abs(one.seen_at - two.seen_at) / timedelta(days=1))
     yield "wording", 0.3 * cosine(a.vector, b.vector)
 
@@ -237,7 +237,8 @@ def _series(mention: Mention) -> Iterator[str]:
     yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in deed_words.default().series)
 
 
-def _stated(mention: Mention) -> bool:
+def stated(mention: Mention) -> bool:
+    """Tell whether a mention itself gives the day of its deed."""
     return mention.event_date_start is not None and mention.date_precision == "day" and mention.date_source != "publication"
 
 

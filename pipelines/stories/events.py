@@ -13,6 +13,7 @@ from itertools import combinations, product
 from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention, Party
 from pipelines.stories.agglomerate import Groups, Thresholds
+from pipelines.stories.bearings import with_bearings
 from pipelines.stories.deeds import Deed, Match, compare, in_context, kindred, read_deed
 from pipelines.stories.records import Event, EventMention, StoryArticle
 from pipelines.stories.similarity import rolling_vectors, terms
@@ -52,12 +53,13 @@ def build_events(
     members = sorted((m for m in mentions if m.article_id in story_of), key=in_time)
     wordings = list(dict.fromkeys(_wording(m) for m in members))
     vectors = dict(zip(wordings, rolling_vectors([terms("", text) for text in wordings]), strict=True))
-    deeds = [read_deed(m, vectors[_wording(m)]) for m in members]
+    deeds = with_bearings([read_deed(m, vectors[_wording(m)]) for m in members], PER_VERSION)
+    as_coded = {m.mention_id: m for m in members}
     events: list[Event] = []
     links: list[EventMention] = []
     for group in group_deeds(deeds, story_of, near, alike):
         founder = group[0][0].mention
-        event = describe_event(story_of[founder.article_id], [deed.mention for deed, _ in group])
+        event = describe_event(story_of[founder.article_id], [as_coded[deed.mention.mention_id] for deed, _ in group])
         events.append(event)
         links.extend(
             EventMention(

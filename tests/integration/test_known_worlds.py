@@ -69,13 +69,13 @@ def test_facts_of_many_kinds_are_planted(judged: Judged) -> None:
 
 
 def test_our_own_matching(judged: Judged) -> None:
-    """Floors of the issue for what does not rest on events; for events what is reached now."""
+    """The floors: .95 found and .01 wrongly claimed, and for copies .90 and .03."""
     firm = [v for v in judged.real if not v.kind.startswith(REST_ON_EVENTS)]
     assert tally(firm).found_rate >= 0.98 and tally(firm).wrong_rate <= 0.01, _told(firm)
     copies = tally(v for v in judged.real if v.kind.startswith("copy"))
     assert copies.wrong_rate <= 0.03 and copies.found_rate >= 0.90
     everything = tally(judged.real)
-    assert everything.found_rate >= 0.90 and everything.wrong_rate <= 0.12, _told(judged.real)
+    assert everything.found_rate >= 0.95 and everything.wrong_rate <= 0.01, _told(judged.real)
 
 
 def _outage_worlds() -> list[World]:

@@ -29,7 +29,7 @@ ENCODER, PIECES = "encoder.onnx", "pieces.txt"
 OUTPUTS = ("classes", "deed", "filler", "empty", "near")
 
 
-_ABSENT = 'The neural extractor needs ONNX Runtime; install it with `pip install "parallax-news[neural]"`.'
+_ABSENT = 'The neural extractor needs ONNX Runtime; install it with `make neural`, or `pip install onnxruntime`.'
 
 
 class Encoder:

@@ -1,0 +1,53 @@
+"""When and where a deed was, as the rest of its text says: a headline names no day, the sentence below it does.
+
+Only for comparison: what a mention itself says stays as it is in the record. Not here: whether two mentions match (``deeds``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipelines.extraction.records import Mention
+from pipelines.stories.deeds import Deed, compare, stated
+
+SAME_DEED = 0.5
+"""Two mentions of one text are taken for one deed from this score on; what one of them leaves open, the other then says."""
+_DAY = ("event_date_start", "event_date_end", "date_precision", "date_source")
+_PLACE = ("place", "place_id", "place_name", "place_country", "place_lat", "place_lon", "place_precision")
+
+
+def with_bearings(deeds: Sequence[Deed], most: int) -> list[Deed]:
+    """Return the deeds, in order, with day and place from other mentions of the same version, where those agree.
+
+    Only the first ``most`` mentions of a version are read, since each is compared with each.
+    """
+    by_version: dict[str, list[Deed]] = defaultdict(list)
+    for deed in deeds:
+        by_version[deed.mention.version_id].append(deed)
+    completed: dict[str, Deed] = {}
+    for members in by_version.values():
+        text = members[:most]
+        completed.update((deed.mention.mention_id, _completed(deed, text)) for deed in text)
+    return [completed.get(deed.mention.mention_id, deed) for deed in deeds]
+
+
+def _completed(deed: Deed, text: Sequence[Deed]) -> Deed:
+    dated, placed = stated(deed.mention), deed.mention.place_id is not None
+    if dated and placed:
+        return deed
+    others = [other.mention for other in text if other is not deed and compare(deed, other).score >= SAME_DEED]
+    said: dict[str, Any] = {}
+    if not dated:
+        said |= _agreed((other for other in others if stated(other)), _DAY)
+    if not placed:
+        said |= _agreed((other for other in others if other.place_id is not None), _PLACE)
+    return replace(deed, mention=replace(deed.mention, **said)) if said else deed
+
+
+def _agreed(mentions: Iterable[Mention], fields: Sequence[str]) -> dict[str, Any]:
+    """Return the fields if all mentions that have them say the same, else nothing."""
+    said = {tuple(getattr(mention, name) for name in fields) for mention in mentions}
+    return dict(zip(fields, said.pop(), strict=True)) if len(said) == 1 else {}
