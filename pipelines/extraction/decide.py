@@ -26,6 +26,8 @@ FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
 _MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
 _HOPELESS = 0.0
 _NO_ACTOR = frozenset(("INCIDENT",))
+_REPROACH = frozenset(("ACCUSE",))
+_BESIDE = frozenset(("verb", "trailing", "phrase"))
 
 
 class Opinion(Protocol):
@@ -157,6 +159,8 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     actors, targets = ranks["actor"], ranks["target"]
     if draft.action in _NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
+    for n in _reporters(draft, analysis.units[draft.unit], roles):
+        actors[n] = 0.0
     p = analysis.units[draft.unit].parsed
     joined = {n: set() if r.unit is not None or draft.action in _MUTUAL else set(conjuncts(p, r.head)) for n, r in enumerate(roles)}
     best, choice = -1.0, (len(roles), len(roles))
@@ -169,6 +173,20 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
     if place < len(roles):
         draft.place = Filler(draft.unit if roles[place].unit is None else roles[place].unit or 0, roles[place].head)
+
+
+def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:
+    """Which phrases only report a deed whose verb names its own doer: "Kelmaria says that guns fired"; a reproach is the reporter's own."""
+    p, word = unit.parsed, draft.candidate.index
+    verb = word
+    while p.dep[verb] == "conj" and not any(p.dep[child] == "nsubj" for child in p.children[verb]):
+        verb = p.head[verb]
+    subjects = [child for child in p.children[verb] if p.dep[child] == "nsubj" and p.pos[child] != "PRON"]
+    if draft.action in _REPROACH or not subjects:
+        return []
+    covering = (a for a in unit.attributions[p.sentence_of[word]] if word in a.covers and a.at != word)
+    sources = {a.source for a in covering if a.kind in _BESIDE} - set(subjects)
+    return [n for n, role in enumerate(roles) if role.unit is None and role.head in sources]
 
 
 def _same(roles: Sequence[Role], joined: dict[int, set[int]], a: int, t: int) -> bool:

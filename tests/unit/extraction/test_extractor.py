@@ -79,6 +79,12 @@ def test_a_passive_without_agent_has_no_actor_and_says_so(extractor, make_item) 
     assert m.actor_omitted
 
 
+def test_who_reports_a_deed_is_not_its_doer(extractor, make_item) -> None:
+    coded = one(extractor, make_item(summary="Kelmaria says that Tarvian guns shelled Ormel on Monday and killed eleven people."))
+    assert {"shelled", "killed"} <= {m.trigger for m in coded.mentions}
+    assert {party.text for m in coded.mentions for party in m.actors} == {"Tarvian guns"}
+
+
 def test_known_actors_get_ids(extractor, make_item) -> None:
     coded = one(extractor, make_item(title="France recalls its ambassador to Australia"))
     assert any(party.country == "FRA" for m in coded.mentions for party in m.actors)

@@ -20,7 +20,7 @@ def encoder() -> Encoder:
 
 def test_without_the_runtime_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(UsageError, match=r"parallax-news\[neural\]"):
+    with pytest.raises(UsageError, match="make neural"):
         Encoder.load()
 
 
