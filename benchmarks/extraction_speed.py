@@ -23,7 +23,7 @@ from typing import Any
 import spacy
 
 from pipelines.core.errors import ParallaxError
-from pipelines.extraction.extractor import MODEL, Extractor
+from pipelines.extraction.extractor import MODEL, Extractor, split_model
 from pipelines.extraction.items import CodeItem
 from pipelines.extraction.training.own import entries
 
@@ -108,7 +108,7 @@ def measure(items: list[CodeItem], model: str, chunk: int) -> dict[str, float | 
         extractor = Extractor.load(model)
     except ParallaxError as error:
         sys.exit(str(error))
-    raw = spacy.load(model.removesuffix("+neural"))
+    raw = spacy.load(split_model(model)[0])
     list(extractor.code(items[:8]))
     list(raw.pipe([item.title for item in items[:8]]))
     extractor._nlp = counting = CountingPipe(extractor._nlp)

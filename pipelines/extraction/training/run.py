@@ -27,6 +27,7 @@ from pipelines.extraction.truecase import load_truecase
 
 FILES = ("mentions.train.jsonl", "mentions.bodies.train.jsonl")
 ARCHIVE = Path("real") / "feeds"
+ARTICLES = Path("gold") / "attribution.train.jsonl"
 FOLDS = 3
 EMPTY_SLOT = {"none_actor": 0.6, "none_target": 0.6, "none_place": 0.4}
 """By how much the empty slot's probability is cut: phrases that overlap (a campus, its city) share what the scorer takes for one.
@@ -40,7 +41,7 @@ _BINS = 12
 def labelled(shared: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Items of real texts, and invented ones; in the gold's format."""
     gold = [row for name in FILES for row in read_gold(shared / "gold" / name)]
-    return [*gold, *own.real(shared / ARCHIVE)], own.invented()
+    return [*gold, *own.real(shared / ARCHIVE), *own.bodies(shared / ARTICLES)], own.invented()
 
 
 INVENTED_WEIGHT = 0.4
@@ -59,7 +60,7 @@ def examples(rows: Sequence[dict[str, Any]]) -> tuple[list[Example], Lexicons]:
         ]
         for row in rows
     ]
-    parsed = parse_all(nlp, [unit for group in units for unit in group], lexicons.lemmas, 128)
+    parsed = iter(parse_all(nlp, [unit for group in units for unit in group], lexicons.lemmas, 128))
     return [_example(row, analyse([next(parsed) for _ in group], lexicons)) for row, group in zip(rows, units, strict=True)], lexicons
 
 

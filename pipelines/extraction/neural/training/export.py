@@ -1,12 +1,13 @@
-"""The trained network as an ONNX file with 8-bit weights, and its vocabulary without pieces of other scripts.
+"""The trained network as a compressed ONNX file with weights in few levels, and its vocabulary without pieces of other scripts.
 
 Not here: training (fit.py), use (../model.py).
 """
 
 from __future__ import annotations
 
+import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,42 +21,46 @@ from pipelines.extraction.neural.windows import MAX_PIECES
 
 _OPSET = 20
 _CONTRIB = "com.microsoft"
-_BLOCK = 128
-_INT8 = 4
-"""Operators of ONNX Runtime itself: 8-bit products with a scale per block of weights and, at this accuracy level, of activations."""
+_FINE = 63
+"""Levels of the output layers, which are small."""
 _KEPT = re.compile(r"(?:##)?[!-~£€¥§°±²³µ·¼½¾×÷–—…‘’“”\u00c0-\u024f]+")
 _MARK = re.compile(r"\[(?:PAD|UNK|CLS|SEP)\]")
 _UNUSED = re.compile(r"\[.{2,}\]")
 
 
-def kept_pieces(pieces: Sequence[str]) -> list[int]:
-    """The numbers of the pieces that English text can hold."""
-    return [
+def kept_pieces(pieces: Sequence[str], limit: int | None = None, used: Mapping[int, int] | None = None) -> list[int]:
+    """The numbers of the pieces that English text can hold; of more than ``limit`` all single characters and the most ``used``."""
+    kept = [
         number for number, piece in enumerate(pieces) if _MARK.fullmatch(piece) or (_KEPT.fullmatch(piece) and not _UNUSED.fullmatch(piece))
     ]
+    if limit is None or len(kept) <= limit:
+        return kept
+    short = {number for number in kept if _MARK.fullmatch(pieces[number]) or len(pieces[number].removeprefix("##")) == 1}
+    counts = used or {}
+    longer = sorted((number for number in kept if number not in short), key=lambda number: (-counts.get(number, 0), number))
+    return sorted([*short, *longer[: limit - len(short)]])
 
 
-def export(encoder: Params, trained: Params, pieces: Sequence[str], folder: Path) -> None:
-    """Write the network and the vocabulary into ``folder``; ``encoder`` holds the parts that were not tuned."""
-    import onnx
-
-    kept = kept_pieces(pieces)
+def export(encoder: Params, trained: Params, pieces: Sequence[str], folder: Path, levels: int) -> None:
+    """Write the network and its vocabulary into ``folder``; ``encoder`` holds the parts that were not tuned."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / PIECES).write_text("".join(f"{pieces[number]}\n" for number in kept), "utf-8", newline="\n")
+    (folder / PIECES).write_text("".join(f"{piece}\n" for piece in pieces), "utf-8", newline="\n")
     layers = [*encoder["layers"][: len(encoder["layers"]) - len(trained["layers"])], *trained["layers"]]
-    whole = {**encoder, "words": encoder["words"][kept], "places": encoder["places"][:MAX_PIECES], "layers": layers}
-    onnx.save(build(whole, trained["heads"]), folder / ENCODER)
+    whole = {**encoder, "places": encoder["places"][:MAX_PIECES], "layers": layers}
+    model = build(whole, trained["heads"], levels)
+    # Few levels are many bytes alike: compression makes of them what packing would.
+    (folder / ENCODER).write_bytes(gzip.compress(model.SerializeToString(deterministic=True), 9, mtime=0))
 
 
-def packed(weights: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Weights [in, out] as bytes [out, blocks, block] around 128 and a scale per block [out * blocks], as ``MatMulNBits`` reads them."""
-    blocks = weights.T.reshape(weights.shape[1], -1, _BLOCK)
-    scales = np.maximum(np.abs(blocks).max(-1), 1e-9) / 127
-    return (np.round(blocks / scales[..., None]) + 128).astype(np.uint8), scales.reshape(-1).astype(np.float32)
+def packed(weights: NDArray[np.float32], levels: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Weights [in, out] as bytes from -levels to levels, and a scale per column."""
+    scales = np.maximum(np.abs(weights).max(0), 1e-9) / levels
+    return np.round(weights / scales).astype(np.int8), scales.astype(np.float32)
 
 
 class _Graph:
-    def __init__(self) -> None:
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
         self.nodes: list[Any] = []
         self.arrays: list[Any] = []
 
@@ -71,13 +76,12 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), [output], name=output, domain=domain, **attributes))
         return output
 
-    def linear(self, x: str, name: str, p: Params) -> str:
-        data, scales = packed(p["w"])
-        inner = self.add(
-            "MatMulNBits", [x, self.array(f"{name}.w", data, np.uint8), self.array(f"{name}.scales", scales)], f"{name}_w", domain=_CONTRIB,
-            K=p["w"].shape[0], N=p["w"].shape[1], bits=8, block_size=_BLOCK, accuracy_level=_INT8,
-        )  # fmt: skip
-        return self.add("Add", [inner, self.array(f"{name}.b", p["b"])], name)
+    def linear(self, x: str, name: str, p: Params, levels: int | None = None) -> str:
+        """Product with weights kept as bytes; the activations are rounded to bytes on the way, with a scale per window."""
+        data, scales = packed(p["w"], levels or self.levels)
+        arrays = [self.array(f"{name}.w", data, np.int8), self.array(f"{name}.scales", scales)]
+        arrays += [self.array(f"{name}.zero", np.zeros_like(data[0]), np.int8), self.array(f"{name}.b", p["b"])]
+        return self.add("DynamicQuantizeMatMul", [x, *arrays], name, domain=_CONTRIB)
 
     def dense(self, x: str, name: str, p: Params) -> str:
         inner = self.add("MatMul", [x, self.array(f"{name}.w", p["w"])], f"{name}_w")
@@ -85,7 +89,7 @@ class _Graph:
 
     def rows(self, at: str, name: str, table: NDArray[np.float32]) -> str:
         """Rows of a table that is kept as bytes with a scale per row."""
-        scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9) / 127
+        scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9) / self.levels
         data = self.add("Gather", [self.array(f"{name}.table", np.round(table / scales), np.int8), at], f"{name}_bytes")
         own = self.add("Gather", [self.array(f"{name}.scales", scales), at], f"{name}_scales")
         return self.add("Mul", [self.add("Cast", [data], f"{name}_floats", to=1), own], name)
@@ -101,11 +105,11 @@ class _Graph:
         )
 
 
-def build(encoder: Params, heads: Params) -> Any:
+def build(encoder: Params, heads: Params, levels: int) -> Any:
     """The network of network.py as an ONNX graph: ``pieces`` [1, length] and ``at`` [words] in, rows per word out (see reading.Passage)."""
     from onnx import TensorProto, helper
 
-    g = _Graph()
+    g = _Graph(levels)
     x = g.rows("pieces", "embedded", encoder["words"])
     x = g.normed(g.add("Add", [x, _places(g, encoder["places"])], "placed"), "norm", encoder["norm"])
     for number, layer in enumerate(encoder["layers"]):
@@ -143,8 +147,8 @@ def _heads(g: _Graph, hidden: str, heads: Params) -> None:
     """Class scores, and the pointers' vectors: a deed's with the pairing folded in, a filler's, and the score of the empty slot."""
     width = len(SLOTS) * POINTER
     g.dense(hidden, "classes", heads["classes"])
-    deed = g.add("Relu", [g.dense(hidden, "deed_raw", heads["deed"])], "deed_relu")
-    g.add("Relu", [g.dense(hidden, "filler_raw", heads["filler"])], "filler")
+    deed = g.add("Relu", [g.linear(hidden, "deed_raw", heads["deed"], _FINE)], "deed_relu")
+    g.add("Relu", [g.linear(hidden, "filler_raw", heads["filler"], _FINE)], "filler")
     pairing, empty = np.zeros((width, width), np.float32), np.zeros((width, len(SLOTS)), np.float32)
     for slot in range(len(SLOTS)):
         span = slice(slot * POINTER, (slot + 1) * POINTER)

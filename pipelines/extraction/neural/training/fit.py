@@ -18,19 +18,23 @@ from numpy.typing import NDArray
 
 from pipelines.extraction.neural.classes import ACTION, POLARITY, SLOTS, VOICE
 from pipelines.extraction.neural.training.labels import IGNORED, Sample
-from pipelines.extraction.neural.training.network import FROZEN, HIDDEN, Params, dropped, embed, encode, fresh_heads, linear, pointers
+from pipelines.extraction.neural.training.network import HIDDEN, Params, coarse, dropped, embed, encode, fresh_heads, linear, pointers
 
 log = logging.getLogger(__name__)
 LENGTHS = (32, 48, 64, 96, 160)
 _DEEDS = {32: 4, 48: 4, 64: 8, 96: 8, 160: 16}
 _READ_AT_ONCE = 3072
 _EMPTY_WEIGHT = 2.0
+_COARSE = 31
 _CUTS = np.cumsum([len(ACTION), len(VOICE), len(POLARITY)]).tolist()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how fast to learn. A batch holds about ``tokens`` pieces; losses are weighed against that of the actions."""
+    """How long and how fast to learn. A batch holds about ``tokens`` pieces; losses are weighed against that of the actions.
+
+    ``fixed`` and ``levels`` are those of network.Size; from few levels on, the layers learn with the rounding that they are stored with.
+    """
 
     epochs: int = 4
     tokens: int = 768
@@ -45,6 +49,8 @@ class Plan:
     polarity: float = 0.4
     reality: float = 0.6
     seed: int = 7
+    fixed: int = 2
+    levels: int = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,10 @@ class Read:
     vectors: NDArray[np.float32]
 
 
-def read(samples: Sequence[Sample], encoder: Params, pad: int) -> list[Read]:
-    """Run the layers that are not tuned over all samples, once."""
+def read(samples: Sequence[Sample], encoder: Params, pad: int, fixed_layers: int) -> list[Read]:
+    """Run the lowest layers, which are not tuned, over all samples, once."""
     run = jax.jit(embed)
-    fixed = jax.tree.map(jnp.asarray, {**encoder, "layers": encoder["layers"][:FROZEN]})
+    fixed = jax.tree.map(jnp.asarray, {**encoder, "layers": encoder["layers"][:fixed_layers]})
     found: list[Read | None] = [None] * len(samples)
     groups: dict[int, list[int]] = {}
     for place, one in enumerate(samples):
@@ -141,10 +147,10 @@ def epochs(samples: Sequence[Read], plan: Plan) -> list[list[tuple[list[int], in
     return found
 
 
-def scores(params: Params, data: dict[str, Any], key: Any, rate: float) -> tuple[Any, Any]:
+def scores(params: Params, data: dict[str, Any], key: Any, plan: Plan) -> tuple[Any, Any]:
     """Class scores of every piece, and slot scores of the deeds over words and the empty slot."""
-    keys = (None, None) if key is None else tuple(jax.random.split(key))
-    hidden = encode(params["layers"], data["vectors"], data["mask"], keys[0], rate)
+    keys, rate = (None, None) if key is None else tuple(jax.random.split(key)), plan.dropout
+    hidden = encode(rounded(params["layers"], plan.levels), data["vectors"], data["mask"], keys[0], rate)
     hidden = dropped(hidden, keys[1], rate)
     chosen = jnp.take_along_axis(hidden, data["deeds"][..., None], 1)
     found = pointers(params["heads"], chosen, hidden, data["deeds"])
@@ -152,9 +158,16 @@ def scores(params: Params, data: dict[str, Any], key: Any, rate: float) -> tuple
     return linear(hidden, params["heads"]["classes"]), jnp.where(allowed[:, None, None] > 0, found, -1e4)
 
 
+def rounded(layers: list[Params], levels: int) -> list[Params]:
+    """Layers as they will be stored, where that makes a difference."""
+    if levels > _COARSE:
+        return layers
+    return [{name: p | {"w": coarse(p["w"], levels, 0)} if "w" in p else p for name, p in layer.items()} for layer in layers]
+
+
 def loss(params: Params, data: dict[str, Any], key: Any, plan: Plan) -> Any:
     """Weighed mean over the windows of the sums of their losses."""
-    classes, slots = scores(params, data, key, plan.dropout)
+    classes, slots = scores(params, data, key, plan)
     action, rest = classes[..., : _CUTS[0]], jnp.take_along_axis(classes[..., _CUTS[0] :], data["deeds"][..., None], 1)
     total = (_cross_entropy(action, data["actions"]).sum(1) * data["weights"]).sum()
     parts = jnp.split(rest, [cut - _CUTS[0] for cut in _CUTS[1:]], -1)
@@ -196,7 +209,7 @@ def step(params: Params, moments: tuple[Params, Params], count: Any, total: Any,
 
 def fit(samples: Sequence[Read], encoder: Params, plan: Plan, start: Params | None = None) -> Params:
     """Fine-tune the upper layers with fresh heads, or go on from ``start``: parameters ``layers`` and ``heads``."""
-    params: Params = jax.tree.map(jnp.asarray, start or {"layers": encoder["layers"][FROZEN:], "heads": fresh_heads(plan.seed)})
+    params: Params = jax.tree.map(jnp.asarray, start or {"layers": encoder["layers"][plan.fixed :], "heads": fresh_heads(plan.seed)})
     zeros = jax.tree.map(jnp.zeros_like, params)
     moments = (zeros, zeros)
     rounds = epochs(samples, plan)
@@ -216,7 +229,7 @@ def fit(samples: Sequence[Read], encoder: Params, plan: Plan, start: Params | No
 def predict(samples: Sequence[Read], params: Params, plan: Plan) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
     """For each sample its place, the hidden vectors [length, HIDDEN] and the class scores [length, classes] of its pieces."""
     run = jax.jit(_read_out)
-    params = jax.tree.map(jnp.asarray, params)
+    params = jax.tree.map(jnp.asarray, {**params, "layers": rounded(params["layers"], plan.levels)})
     for places, length in batches(samples, range(len(samples)), plan):
         data = batch([samples[place] for place in places], length, max(1, plan.tokens // length))
         hidden, classes = run(params, data["vectors"], data["mask"])

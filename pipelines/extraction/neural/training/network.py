@@ -6,6 +6,7 @@ Not here: optimiser and batches (fit.py), the same network for ONNX Runtime (exp
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,7 @@ import numpy as np
 
 from pipelines.extraction.neural.classes import LOGITS, POINTER, REACH, SLOTS
 
-LAYERS, HEADS, HIDDEN = 6, 12, 384
-FROZEN = 2
-"""The lowest layers and the word vectors stay as they are: what reads single words needs no tuning, and their outputs are computed once."""
+HEADS, HIDDEN = 12, 384
 EPSILON = 1e-12
 _LINEAR = {
     "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
@@ -26,8 +25,27 @@ _LINEAR = {
 Params = dict[str, Any]
 
 
-def read_encoder(path: Path) -> Params:
-    """The encoder's parameters from a ``model.safetensors`` (a header in JSON, then raw float32 arrays)."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of MiniLM's encoder is kept.
+
+    ``layers``, from the lowest; the ``fixed`` lowest of them stay as they are, like the word vectors: what reads single words needs little
+    tuning, and their outputs are computed once. ``pieces`` of the vocabulary (None: all that English text can hold). A weight is one of
+    ``levels`` steps of its column's largest to either side of 0.
+    """
+
+    layers: int
+    fixed: int
+    pieces: int | None
+    levels: int
+
+
+SIZES = {"small": Size(layers=3, fixed=0, pieces=7000, levels=15), "large": Size(layers=6, fixed=2, pieces=None, levels=63)}
+"""With 63 levels or fewer, sums of 8-bit products fit into 16 bits, which some processors need."""
+
+
+def read_encoder(path: Path, count: int) -> Params:
+    """The parameters of the word vectors and the ``count`` lowest layers from a ``model.safetensors`` (a header in JSON, then raw float32 arrays)."""
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + size])
@@ -38,7 +56,7 @@ def read_encoder(path: Path) -> Params:
         return np.frombuffer(raw[8 + size + first : 8 + size + last], dtype=np.float32).reshape(entry["shape"]).copy()
 
     layers = []
-    for number in range(LAYERS):
+    for number in range(count):
         base = f"encoder.layer.{number}."
         layer: Params = {
             name: {"w": array(f"{base}{long}.weight").T.copy(), "b": array(f"{base}{long}.bias")} for name, long in _LINEAR.items()
@@ -73,6 +91,12 @@ def fresh_heads(seed: int) -> Params:
     }
 
 
+def coarse(table: Any, levels: int, axis: int) -> Any:
+    """A table in whole steps of the largest value along ``axis`` over ``levels``; gradients pass as if nothing were rounded."""
+    step = jnp.maximum(jnp.abs(table).max(axis, keepdims=True), 1e-9) / levels
+    return table + jax.lax.stop_gradient(jnp.round(table / step) * step - table)
+
+
 def linear(x: Any, p: Params) -> Any:
     """``x @ w + b``."""
     return x @ p["w"] + p["b"]
@@ -93,9 +117,9 @@ def dropped(x: Any, key: Any, rate: float) -> Any:
 
 
 def embed(encoder: Params, pieces: Any, mask: Any) -> Any:
-    """Hidden vectors [batch, length, HIDDEN] of pieces [batch, length] after the layers that are not tuned; ``mask`` is 1 on text."""
+    """Hidden vectors [batch, length, HIDDEN] of pieces [batch, length] after all of ``encoder``'s layers; ``mask`` is 1 on text."""
     x = normed(encoder["words"][pieces] + encoder["places"][: pieces.shape[1]], encoder["norm"])
-    for layer in encoder["layers"][:FROZEN]:
+    for layer in encoder["layers"]:
         x = _layer(layer, x, mask, (None, None), 0.0)
     return x
 

@@ -1,40 +1,38 @@
 from __future__ import annotations
 
-import sys
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import onnxruntime
 import pytest
 
-from pipelines.core.errors import LexiconError, UsageError
+from pipelines.core.errors import LexiconError
+from pipelines.extraction import weights
 from pipelines.extraction.neural import mix, model
 from pipelines.extraction.neural.model import Encoder, encoder_version
 from pipelines.extraction.stages.parse import Parsed
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    pytest.importorskip("onnxruntime")
-    return Encoder.load()
+SIZES = ("small", "large")
 
 
-def test_without_the_runtime_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(UsageError, match="make neural"):
-        Encoder.load()
+@pytest.fixture(scope="module", params=SIZES)
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    return Encoder.load(model.DATA / request.param)
 
 
-def test_a_damaged_encoder_is_named(tmp_path: Path) -> None:
-    pytest.importorskip("onnxruntime")
-    (tmp_path / model.ENCODER).write_bytes(b"no network")
-    with pytest.raises(LexiconError, match=r"encoder\.onnx cannot be loaded"):
+@pytest.mark.parametrize("damage", [b"no network", gzip.compress(b"no network"), gzip.compress(b"no network")[:-4]])
+def test_a_damaged_encoder_is_named(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / model.ENCODER).write_bytes(damage)
+    with pytest.raises(LexiconError, match=r"encoder\.onnx\.gz cannot be loaded"):
         Encoder.load(tmp_path)
 
 
 def test_the_version_names_the_file_and_the_runtime() -> None:
-    runtime = pytest.importorskip("onnxruntime")
-    assert encoder_version().startswith("encoder ")
-    assert runtime.__version__ in encoder_version()
+    assert encoder_version("small").startswith("small encoder ")
+    assert onnxruntime.__version__ in encoder_version("small")
+    assert encoder_version("large") != encoder_version("small")
 
 
 def test_a_deed_its_type_and_its_parties(encoder: Encoder, parse: Callable[..., Parsed]) -> None:
@@ -68,9 +66,10 @@ def test_odd_text_is_read(encoder: Encoder, parse: Callable[..., Parsed], text: 
 
 
 def test_the_shipped_files_stay_small() -> None:
-    if not model.DATA.is_dir():
-        pytest.skip("the encoder is not installed")
-    assert sum(path.stat().st_size for path in model.DATA.iterdir()) < 30 * 2**20
+    large, small = (sum(path.stat().st_size for path in (model.DATA / size).iterdir()) for size in ("large", "small"))
+    learned = sum(path.stat().st_size for path in weights.DATA.glob("*.npz"))
+    assert large < 30 * 2**20
+    assert learned + small < 8 * 2**20, "what the default extractor has learned"
 
 
 GOOD = """
@@ -115,8 +114,9 @@ def test_a_mix_with_a_mistake_is_refused(tmp_path: Path, old: str, new: str) -> 
         mix.load_mix(path)
 
 
-def test_the_shipped_mix_is_sound() -> None:
-    found = mix.load_mix()
+@pytest.mark.parametrize("size", SIZES)
+def test_the_shipped_mix_is_sound(size: str) -> None:
+    found = mix.load_mix(model.DATA / size / mix.MIX)
     assert 0 < found.settings["threshold"] < 1
     assert list(found.curve[0]) == sorted(found.curve[0])
     assert list(found.curve[1]) == sorted(found.curve[1])

@@ -1,22 +1,23 @@
-"""The whole extractor with the encoder."""
+"""The whole extractor with each encoder, and without one."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from pipelines.core.errors import UsageError
 from pipelines.extraction.explain import explain
-from pipelines.extraction.extractor import MODEL, NEURAL, Extractor, extractor_version, model_version
+from pipelines.extraction.extractor import ENCODERS, MODEL, Extractor, extractor_version, model_version, split_model
 from pipelines.extraction.items import CodeItem
 
 
-@pytest.fixture(scope="module")
-def neural() -> Extractor:
-    pytest.importorskip("onnxruntime")
-    return Extractor.load(MODEL + NEURAL)
+NEURAL, LINEAR = ENCODERS
+
+
+@pytest.fixture(scope="module", params=["", NEURAL])
+def neural(request: pytest.FixtureRequest) -> Extractor:
+    return Extractor.load(MODEL + request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +26,16 @@ def _fresh_versions() -> Iterator[None]:
     extractor_version.cache_clear()
 
 
-def test_it_is_another_extractor_with_another_version(neural: Extractor) -> None:
-    assert neural.version == extractor_version(MODEL + NEURAL) != extractor_version(MODEL)
-    assert neural.model == model_version(MODEL + NEURAL)
-    assert neural.model.startswith(model_version(MODEL) + " + encoder ")
+def test_each_is_another_extractor_with_another_version() -> None:
+    versions = {extractor_version(MODEL + ending) for ending in ("", NEURAL, LINEAR)}
+    assert len(versions) == 3
+    assert " + small encoder " in model_version(MODEL)
+    assert " + large encoder " in model_version(MODEL + NEURAL)
+    assert "encoder" not in model_version(MODEL + LINEAR)
+
+
+def test_a_model_names_its_pipeline_and_encoder() -> None:
+    assert [split_model("x" + ending) for ending in ("", NEURAL, LINEAR)] == [("x", "small"), ("x", "large"), ("x", None)]
 
 
 def test_deeds_parties_and_confidence(neural: Extractor, make_item: Callable[..., CodeItem]) -> None:
@@ -50,20 +57,15 @@ def test_results_do_not_depend_on_the_batch(neural: Extractor, make_item: Callab
     assert together[0]
 
 
-def test_explain_shows_the_mixed_probabilities(neural: Extractor, extractor: Extractor) -> None:
+def test_explain_shows_the_mixed_probabilities(neural: Extractor) -> None:
     text = "Gunmen torched the depot near Goma."
-    plain, mixed = ([c for s in explain(text, one).sentences for c in s.candidates] for one in (extractor, neural))
+    plain, mixed = ([c for s in explain(text, one).sentences for c in s.candidates] for one in (Extractor.load(MODEL + LINEAR), neural))
     assert [c.text for c in plain] == [c.text for c in mixed]
     assert [c.probabilities for c in plain] != [c.probabilities for c in mixed]
 
 
-def test_without_the_runtime_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(UsageError, match="make neural"):
-        Extractor.load(MODEL + NEURAL)
-
-
-def test_an_unknown_pipeline_is_still_named() -> None:
-    pytest.importorskip("onnxruntime")
+def test_an_unknown_pipeline_is_named() -> None:
+    with pytest.raises(UsageError, match="pipeline 'nowhere' is not installed"):
+        model_version("nowhere" + NEURAL)
     with pytest.raises(UsageError, match="pipeline 'nowhere' cannot be loaded"):
         Extractor.load("nowhere" + NEURAL)

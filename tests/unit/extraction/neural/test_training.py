@@ -45,6 +45,9 @@ def test_an_empty_slot_is_the_place_after_the_last_word(analyse_texts: Callable[
     assert IGNORED not in sample.actions
 
 
+FIXED = 1
+
+
 @pytest.fixture(scope="module")
 def parameters() -> tuple[dict[str, Any], dict[str, Any]]:
     """A random encoder of the true size, and what training would return for it."""
@@ -66,28 +69,31 @@ def parameters() -> tuple[dict[str, Any], dict[str, Any]]:
         "words": normal(len(PIECES), network.HIDDEN),
         "places": normal(512, network.HIDDEN),
         "norm": {"g": 1 + normal(network.HIDDEN), "b": normal(network.HIDDEN)},
-        "layers": [layer() for _ in range(network.LAYERS)],
+        "layers": [layer() for _ in range(3)],
     }
     heads = network.fresh_heads(1)
     heads["near"] = normal(*heads["near"].shape)
-    return encoder, {"layers": encoder["layers"][network.FROZEN :], "heads": heads}
+    return encoder, {"layers": encoder["layers"][FIXED:], "heads": heads}
 
 
-def test_the_file_computes_what_was_trained(parameters: tuple[dict[str, Any], dict[str, Any]], tmp_path: Path) -> None:
+@pytest.mark.parametrize("levels", [15, 63])
+def test_the_file_computes_what_was_trained(parameters: tuple[dict[str, Any], dict[str, Any]], tmp_path: Path, levels: int) -> None:
     pytest.importorskip("onnx")
-    pytest.importorskip("onnxruntime")
     from pipelines.extraction.neural.model import Encoder
     from pipelines.extraction.neural.training import export, fit, network
 
     encoder, trained = parameters
+    words = np.asarray(network.coarse(encoder["words"], levels, 1))
+    fixed = fit.rounded(encoder["layers"][:FIXED], levels)
+    encoder = {**encoder, "words": words, "layers": [*fixed, *encoder["layers"][FIXED:]]}
     cut = WordPiece(PIECES)
     pieces = (cut.begin, *(cut(letter)[0] for letter in "rebelsseizedtheport"), cut.separator)
     window = Window(pieces, ((0, 0), (0, 1), (0, 2)), (1, 7, 13), 0)
-    export.export(encoder, trained, PIECES, tmp_path)
+    export.export(encoder, trained, PIECES, tmp_path, levels)
     passage = Encoder.load(tmp_path)._passage(window)
     sample = Sample("x", window, np.zeros(3, np.int64), ())
-    read = fit.read([sample], encoder, cut.pad)
-    ((_, hidden, classes),) = fit.predict(read, trained, fit.Plan())
+    read = fit.read([sample], encoder, cut.pad, FIXED)
+    ((_, hidden, classes),) = fit.predict(read, trained, fit.Plan(fixed=FIXED, levels=levels))
     at = np.array(window.at)
     scores = np.asarray(network.pointers(trained["heads"], hidden[None, at], hidden[None], at[None]))[0]
     assert passage.classes.shape == (3, LOGITS)
@@ -103,6 +109,14 @@ def test_the_file_computes_what_was_trained(parameters: tuple[dict[str, Any], di
     assert np.linalg.norm(own - wanted) < 0.15 * np.linalg.norm(wanted)
 
 
+def test_a_small_vocabulary_keeps_single_characters_and_the_most_used() -> None:
+    from pipelines.extraction.neural.training.export import kept_pieces
+
+    pieces = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "и", "army", "##ed", "zebra"]
+    assert [pieces[n] for n in kept_pieces(pieces)] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "army", "##ed", "zebra"]
+    assert [pieces[n] for n in kept_pieces(pieces, 8, {10: 3, 9: 1})] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "##ed", "zebra"]
+
+
 def test_training_lowers_the_loss_and_repeats_itself(parameters: tuple[dict[str, Any], dict[str, Any]], analyse_texts: Any) -> None:
     from pipelines.extraction.neural.training import fit
 
@@ -110,8 +124,8 @@ def test_training_lowers_the_loss_and_repeats_itself(parameters: tuple[dict[str,
     cut = WordPiece(PIECES)
     mention = _mention(trigger="arrested", actor="Police", target="two students")
     found = list(samples("x", analysis, [mention], cut)) * 3
-    read = fit.read(found, parameters[0], cut.pad)
-    plan = fit.Plan(epochs=4, tokens=96)
+    read = fit.read(found, parameters[0], cut.pad, FIXED)
+    plan = fit.Plan(epochs=4, tokens=96, fixed=FIXED, levels=15)
     before = fit.loss({"layers": parameters[1]["layers"], "heads": parameters[1]["heads"]}, _batch(read), None, plan)
     first, second = (fit.fit(read, parameters[0], plan) for _ in range(2))
     assert float(fit.loss(first, _batch(read), None, plan)) < 0.8 * float(before)
