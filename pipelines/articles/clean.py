@@ -26,7 +26,6 @@ _RAW_PER_CLEAN = 20
 """Raw characters read for each clean character that may be kept; bounds the time that a page of nothing but tags can take."""
 
 
-
 def _names(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
@@ -79,9 +78,7 @@ class CleanText:
 EMPTY = CleanText("", [])
 
 
-def clean(
-    raw: str, *, max_chars: int, boilerplate: Boilerplate | None = None, single_line: bool = False, plain: bool = False
-) -> CleanText:
+def clean(raw: str, *, max_chars: int, boilerplate: Boilerplate | None = None, single_line: bool = False, plain: bool = False) -> CleanText:
     """Clean one raw text.
 
     Args:

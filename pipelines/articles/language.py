@@ -59,9 +59,7 @@ def _detect(text: str, prior: str | None) -> tuple[str, float]:
 def _odds(prior: str | None) -> dict[str, float]:
     if prior is None:
         return dict.fromkeys(LANGUAGES, 1.0)
-    return {
-        code: _PRIOR_ODDS if code == prior else _SECOND_ODDS if code in _WORLD_LANGUAGES else 1.0 for code in LANGUAGES
-    }
+    return {code: _PRIOR_ODDS if code == prior else _SECOND_ODDS if code in _WORLD_LANGUAGES else 1.0 for code in LANGUAGES}
 
 
 @cache

@@ -72,9 +72,7 @@ def read_document(version: ArticleVersion, article: int, outlet: int, min_words:
         text = "\n".join(filter(None, (version.title, text)))
         words, spans, quoted = _words(text)
     grams = gram_hashes(words, GRAM)
-    return Document(
-        version, article, outlet, key, total, text, words, spans, quoted, with_title, grams, frozenset(grams.tolist())
-    )
+    return Document(version, article, outlet, key, total, text, words, spans, quoted, with_title, grams, frozenset(grams.tolist()))
 
 
 def _words(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...], tuple[bool, ...]]:

@@ -59,9 +59,7 @@ class Table:
     @property
     def schema(self) -> pa.Schema:
         """The Arrow schema, with each description in the field's metadata."""
-        return pa.schema([
-            pa.field(c.name, c.arrow, nullable=c.nullable, metadata={"description": c.description}) for c in self.columns
-        ])
+        return pa.schema([pa.field(c.name, c.arrow, nullable=c.nullable, metadata={"description": c.description}) for c in self.columns])
 
     @property
     def stable_columns(self) -> tuple[str, ...]:

@@ -171,12 +171,8 @@ def correct_events(
             touched.setdefault(c.id, set()).update((before, target))
         outcomes.append(Outcome(c, "applied" if moving else "agrees", found, tuple(subjects)))
     changed = {name for names in touched.values() for name in names}
-    named = {
-        name: describe_event(story[name], sorted((by_id[m] for m in groups[name]), key=in_time)) for name in changed if groups[name]
-    }
-    outcomes = [
-        replace(o, events=frozenset(named[n].event_id for n in touched.get(o.correction.id, ()) if n in named)) for o in outcomes
-    ]
+    named = {name: describe_event(story[name], sorted((by_id[m] for m in groups[name]), key=in_time)) for name in changed if groups[name]}
+    outcomes = [replace(o, events=frozenset(named[n].event_id for n in touched.get(o.correction.id, ()) if n in named)) for o in outcomes]
     kept = [e for e in events if e.event_id not in changed] + list(named.values())
     rows = [
         replace(link, event_id=named[name].event_id if name in named else name) for name, group in groups.items() for link in group.values()

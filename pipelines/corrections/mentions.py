@@ -96,9 +96,7 @@ def _distance(key: MentionKey, mention: Mention) -> int | None:
     return min(near, default=None)
 
 
-def correct_mentions(
-    mentions: Sequence[Mention], versions: Mapping[str, ArticleVersion], corrections: Sequence[Correction]
-) -> Corrected:
+def correct_mentions(mentions: Sequence[Mention], versions: Mapping[str, ArticleVersion], corrections: Sequence[Correction]) -> Corrected:
     """Apply the corrections of mentions. Those that fit nothing any more change nothing and say so; nothing raises.
 
     ``versions`` holds the article versions by id.
@@ -130,9 +128,7 @@ def _gone(correction: Correction, found: Sequence[Mention], versions: Mapping[st
     return Outcome(correction, "agrees" if holds else "unmatched")
 
 
-def _set(
-    correction: Correction, found: Sequence[Mention], versions: Mapping[str, ArticleVersion], changed: dict[str, Mention]
-) -> Outcome:
+def _set(correction: Correction, found: Sequence[Mention], versions: Mapping[str, ArticleVersion], changed: dict[str, Mention]) -> Outcome:
     said = None
     met: list[str] = []
     differs = False

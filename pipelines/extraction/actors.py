@@ -365,9 +365,7 @@ class _Phrase:
 
     def _country(self) -> ActorId | None:
         """A country or capital by itself is its state; people are civilians; a bare demonym only gives the country."""
-        found = [
-            (m, p) for m, p in self._of(self.head, "country", "capital", "people", "demonym") if self._country_stands(m, p)
-        ]
+        found = [(m, p) for m, p in self._of(self.head, "country", "capital", "people", "demonym") if self._country_stands(m, p)]
         if not found:
             return None
         code = self._pick(found)

@@ -16,6 +16,7 @@ from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, 
 from pipelines.extraction.predicates import ACTIONS, Sense
 from pipelines.extraction.stages.candidates import Candidate
 from pipelines.extraction.stages.dates import DateSpan, find_dates
+from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.reality import Standing, standing
 from pipelines.extraction.stages.roles import Role, conjuncts, find_roles
 from pipelines.extraction.stages.sources import Attribution, source_voice
@@ -23,9 +24,9 @@ from pipelines.extraction.weights import Embeddings, LinearModel, Weights, hash_
 
 CLASSES = ("NONE", *ACTIONS)
 FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
-_MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
+MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
 _HOPELESS = 0.0
-_NO_ACTOR = frozenset(("INCIDENT",))
+NO_ACTOR = frozenset(("INCIDENT",))
 _REPROACH = frozenset(("ACCUSE",))
 _BESIDE = frozenset(("verb", "trailing", "phrase"))
 
@@ -151,28 +152,33 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     dense = slots.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
     ranks = {slot: weights.models[slot].rank(bags, dense) for slot in ("actor", "target", "place")}
     if opinion is not None:
-        word, mutual = (draft.unit, draft.candidate.index), draft.action in _MUTUAL
+        word, mutual = (draft.unit, draft.candidate.index), draft.action in MUTUAL
         ranks = {slot: opinion.fillers(slot, word, roles, shares, mutual=mutual) for slot, shares in ranks.items()}
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
         shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)
     actors, targets = ranks["actor"], ranks["target"]
-    if draft.action in _NO_ACTOR:
+    if draft.action in NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
     for n in _reporters(draft, analysis.units[draft.unit], roles):
         actors[n] = 0.0
-    p = analysis.units[draft.unit].parsed
-    joined = {n: set() if r.unit is not None or draft.action in _MUTUAL else set(conjuncts(p, r.head)) for n, r in enumerate(roles)}
-    best, choice = -1.0, (len(roles), len(roles))
-    for a, share in enumerate(actors):
-        for t, other in enumerate(targets):
-            if share * other > best and not (a < len(roles) and t < len(roles) and _same(roles, joined, a, t)):
-                best, choice = share * other, (a, t)
+    choice = best_pair(actors, targets, roles, analysis.units[draft.unit].parsed, mutual=draft.action in MUTUAL)
     draft.actors = _fillers(draft, analysis, roles, choice[0], other=choice[1])
     draft.targets = _fillers(draft, analysis, roles, choice[1], other=choice[0])
     place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
     if place < len(roles):
         draft.place = Filler(draft.unit if roles[place].unit is None else roles[place].unit or 0, roles[place].head)
+
+
+def best_pair(actors: Sequence[float], targets: Sequence[float], roles: Sequence[Role], p: Parsed, *, mutual: bool) -> tuple[int, int]:
+    """The likeliest actor and target that are not one party; the place after the last phrase stands for an empty slot."""
+    joined = {n: set() if r.unit is not None or mutual else set(conjuncts(p, r.head)) for n, r in enumerate(roles)}
+    best, choice = -1.0, (len(roles), len(roles))
+    for a, share in enumerate(actors):
+        for t, other in enumerate(targets):
+            if share * other > best and not (a < len(roles) and t < len(roles) and _same(roles, joined, a, t)):
+                best, choice = share * other, (a, t)
+    return choice
 
 
 def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:

@@ -57,7 +57,7 @@ def extractor_version(model: str = MODEL) -> str:
     size = split_model(model)[1]
     neural = (*_CODE.glob("neural/*.py"), *_CODE.glob(f"neural/data/{size}/*")) if size else ()
     for path in sorted([*_DATA.iterdir(), *_CODE.glob("*.py"), *_CODE.glob("stages/*.py"), *neural]):
-        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py", ".gz") and path.name not in _SHAPE_NO_MENTION:
+        if path.suffix in (".toml", ".npz", ".csv", ".txt", ".py", ".xz") and path.name not in _SHAPE_NO_MENTION:
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return f"{CODE_VERSION}-{digest.hexdigest()[:12]}"
@@ -164,7 +164,10 @@ class Extractor:
                     if (name, text) not in wanted:
                         wanted[name, text] = self._normal(name, text)
         read = dict(zip(wanted, read_all(self._nlp, wanted.values(), self.rules.lexicons.lemmas, _BATCH), strict=True))
-        works = [None if refused else self._survey([read[unit][0] for unit in item.units()]) for item, refused in zip(batch, refusals)]
+        works = [
+            None if refused else self._survey([read[unit][0] for unit in item.units()])
+            for item, refused in zip(batch, refusals, strict=True)
+        ]
         # Names are only looked for where there is a deed: finding them takes as long as tagging and parsing.
         named = {unit for item, work in zip(batch, works, strict=True) if work and work.drafts for unit in item.units()}
         name_all(self._nlp, (read[unit] for unit in read if unit in named), _BATCH)

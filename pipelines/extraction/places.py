@@ -104,10 +104,12 @@ class PlaceResolver:
         for _ in range(_ROUNDS):
             divisions, lands = _evidence(options, weights, counts)
             weights = {
-                phrase: _softmax([
-                    _prior(place, context_country) + _support(place, weight * counts[phrase], divisions, lands)
-                    for place, weight in zip(found, weights[phrase], strict=True)
-                ])
+                phrase: _softmax(
+                    [
+                        _prior(place, context_country) + _support(place, weight * counts[phrase], divisions, lands)
+                        for place, weight in zip(found, weights[phrase], strict=True)
+                    ]
+                )
                 for phrase, found in options.items()
             }
         chosen = {phrase: _best(found, weights[phrase]) for phrase, found in options.items()}
@@ -303,6 +305,4 @@ def _placed(place: Place | None, others: object) -> Place | None:
     ]
     if not cities:
         return place
-    return replace(
-        place, lat=round(sum(c.lat for c in cities) / len(cities), 4), lon=round(sum(c.lon for c in cities) / len(cities), 4)
-    )
+    return replace(place, lat=round(sum(c.lat for c in cities) / len(cities), 4), lon=round(sum(c.lon for c in cities) / len(cities), 4))

@@ -14,14 +14,10 @@ def snapshot_id(feed_id: str, body_sha256: str) -> str:
 
 def entry_id(feed_id: str, item: Item) -> str:
     """Return the id of a feed's distinct entry content: guid, link, texts and dates as given."""
-    return make_id(
-        "entry", feed_id, item.guid, item.link, item.title, item.summary, item.content, item.published_raw, item.updated_raw
-    )
+    return make_id("entry", feed_id, item.guid, item.link, item.title, item.summary, item.content, item.published_raw, item.updated_raw)
 
 
-def to_records(
-    document: Document, context: ParseContext, *, body_sha256: str, body_bytes: int
-) -> tuple[Snapshot, list[Entry]]:
+def to_records(document: Document, context: ParseContext, *, body_sha256: str, body_bytes: int) -> tuple[Snapshot, list[Entry]]:
     """Build the rows of one read body; entries in document order, each id once.
 
     Two items may differ in a field that is no part of the id (an author, a category): the first stands.

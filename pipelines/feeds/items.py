@@ -39,9 +39,7 @@ def _item(raw: RawItem, guids: Counter[str], home: str | None, context: ParseCon
     guid = raw.guid.strip()
     link = absolute(raw.link, context.feed_url) or (absolute(guid, "") if guid else None)
     original = absolute(raw.original_link, context.feed_url)
-    published = read_date(
-        raw.published, fetched_at=context.fetched_at, outlet_timezone=context.outlet_timezone, trust_offset=trust
-    )
+    published = read_date(raw.published, fetched_at=context.fetched_at, outlet_timezone=context.outlet_timezone, trust_offset=trust)
     updated = read_date(raw.updated, fetched_at=context.fetched_at, outlet_timezone=context.outlet_timezone, trust_offset=trust)
     return Item(
         guid=guid or None,

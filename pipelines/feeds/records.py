@@ -8,8 +8,21 @@ from typing import Literal
 from pipelines.core.records import column, table
 
 FetchOutcome = Literal[
-    "new_body", "same_body", "not_modified", "http_error", "rate_limited", "gone", "redirect_error", "refused_address",
-    "dns_error", "tls_error", "connection_error", "timeout", "too_large", "bad_encoding", "bad_url",
+    "new_body",
+    "same_body",
+    "not_modified",
+    "http_error",
+    "rate_limited",
+    "gone",
+    "redirect_error",
+    "refused_address",
+    "dns_error",
+    "tls_error",
+    "connection_error",
+    "timeout",
+    "too_large",
+    "bad_encoding",
+    "bad_url",
 ]
 SnapshotOutcome = Literal["ok", "partial", "not_a_feed", "empty", "unparseable", "limit_exceeded"]
 

@@ -100,7 +100,7 @@ def _sniff_markup(text: str, start: int, faults: tuple[str, ...]) -> Sniffed:
         lines = text.count("\n", 0, prolog.root)
         return Sniffed("feed", text[prolog.root :], faults, netscape=netscape, lines_before=lines)
     if name in _PAGE_ROOTS or prolog.doctype[:20].lower().split()[1:2] == ["html"]:
-        return Sniffed("page", page=_describe_page(text[: _PAGE_LIMIT]))
+        return Sniffed("page", page=_describe_page(text[:_PAGE_LIMIT]))
     if not name:
         late = _FEED_START.search(text, prolog.root + 1, prolog.root + _JUNK_LIMIT)
         if late and late.start() > prolog.root:

@@ -160,9 +160,7 @@ class Lake:
                     gone += 1
         return gone
 
-    def rewrite(
-        self, row_type: type[T], wanted: Mapping[str, Collection[Any]], change: Callable[[T], T | None]
-    ) -> int:
+    def rewrite(self, row_type: type[T], wanted: Mapping[str, Collection[Any]], change: Callable[[T], T | None]) -> int:
         """Change or take out rows of a recorded table that have one of the ``wanted`` values; return how many those are.
 
         The one exception to only ever adding: for what must be forgotten. Each file is whole before and after; the caller keeps

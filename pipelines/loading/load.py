@@ -134,9 +134,7 @@ def table_checksums(connection: duckdb.DuckDBPyConnection, volatile: Mapping[str
 
     ``volatile`` names columns to leave out, by table name.
     """
-    found = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1, 2"
-    ).fetchall()
+    found = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1, 2").fetchall()
     result = {}
     for schema, name in found:
         columns = [

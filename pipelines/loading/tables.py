@@ -13,8 +13,27 @@ from pipelines.outlets.records import FeedRow, OutletRow
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
 
 ROW_TYPES: tuple[type, ...] = (
-    OutletRow, FeedRow, Fetch, Snapshot, Entry, Sighting, ArticleVersion, ArticleEntry, Page, CopyLink, ArticleOrigin,
-    Extraction, Mention, Story, StoryArticle, StoryTopic, StoryChange, Event, EventMention, CorrectionRow, AccuracyRow,
+    OutletRow,
+    FeedRow,
+    Fetch,
+    Snapshot,
+    Entry,
+    Sighting,
+    ArticleVersion,
+    ArticleEntry,
+    Page,
+    CopyLink,
+    ArticleOrigin,
+    Extraction,
+    Mention,
+    Story,
+    StoryArticle,
+    StoryTopic,
+    StoryChange,
+    Event,
+    EventMention,
+    CorrectionRow,
+    AccuracyRow,
 )
 
 MADE_BY_LOADING: tuple[type, ...] = (RecodedVersion, RecodedMention)

@@ -82,9 +82,7 @@ def lake_fingerprint(workspace: Workspace) -> str:
     return make_id("build", workspace.lake.fingerprint(*tables), active_version(workspace), code_version())
 
 
-def load_lake(
-    workspace: Workspace, *, until: datetime | None = None, version: str | None = None
-) -> tuple[Generation, list[LoadedTable]]:
+def load_lake(workspace: Workspace, *, until: datetime | None = None, version: str | None = None) -> tuple[Generation, list[LoadedTable]]:
     """Load the lake into the build database, with the mentions of extractor ``version`` (default: the active one).
 
     Meanwhile nobody writes to the lake, so that no table is newer than another.

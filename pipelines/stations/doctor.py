@@ -52,9 +52,7 @@ def examine(workspace: Workspace, *, network: bool = False) -> list[Finding]:
         except OSError as error:
             findings.append(Finding("broken", part.__name__.strip("_"), f"{error.filename}: {error.strerror or error}."))
     if network:
-        findings.extend(
-            Finding("ok" if c.works else "broken", f"feed {c.feed_id}", c.sentence) for c in check_outlets(workspace)
-        )
+        findings.extend(Finding("ok" if c.works else "broken", f"feed {c.feed_id}", c.sentence) for c in check_outlets(workspace))
     return findings
 
 

@@ -67,5 +67,3 @@ def probability(part: str, features: Mapping[str, float], weights: Weights | Non
     own = (weights or load_weights())[part]
     logit = own["bias"] + math.fsum(own[name] * features[name] for name in PARTS[part])
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
-
-

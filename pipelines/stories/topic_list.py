@@ -265,4 +265,3 @@ def _stands(phrase: _Phrase, words: Sequence[str], place: int) -> bool:
     if place + len(phrase.words) > len(words):
         return False
     return all(pattern.fullmatch(words[place + n]) for n, pattern in enumerate(phrase.words))
-

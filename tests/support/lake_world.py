@@ -53,8 +53,17 @@ class LakeWorld:
         self.rows[table_of(type(row)).name].append(row)
         return row
 
-    def outlet(self, outlet_id: str, publisher: str, country: str, *, language: str = "en", full_text: bool = False,
-               feeds: Sequence[str] = ("main",), owned: bool = True) -> None:
+    def outlet(
+        self,
+        outlet_id: str,
+        publisher: str,
+        country: str,
+        *,
+        language: str = "en",
+        full_text: bool = False,
+        feeds: Sequence[str] = ("main",),
+        owned: bool = True,
+    ) -> None:
         """Register an outlet with its feeds; ``owned`` False leaves ownership unknown."""
         self.add(OutletRow(
             outlet_id=outlet_id, name=outlet_id.title(), publisher=publisher, country=country, language=language, timezone="UTC",
@@ -96,9 +105,22 @@ class LakeWorld:
             ))  # fmt: skip
         return fetch
 
-    def article(self, name: str, feed_id: str, when: datetime, title: str, summary: str = "", body: str = "", *,
-                published: datetime | None = None, language: str = "en", quoted_words: int = 0, wire: str | None = None,
-                status: str | None = None, categories: Sequence[str] = ()) -> ArticleVersion:
+    def article(
+        self,
+        name: str,
+        feed_id: str,
+        when: datetime,
+        title: str,
+        summary: str = "",
+        body: str = "",
+        *,
+        published: datetime | None = None,
+        language: str = "en",
+        quoted_words: int = 0,
+        wire: str | None = None,
+        status: str | None = None,
+        categories: Sequence[str] = (),
+    ) -> ArticleVersion:
         """One version of the article called ``name`` (an outlet's second text under that name is an edit of it)."""
         outlet_id, _ = feed_id.split("/")
         fetch = self._polls.get((feed_id, when)) or self.poll(feed_id, when)
@@ -140,12 +162,25 @@ class LakeWorld:
         snapshot_id = make_id("snapshot", feed_id, fetch.last_body_sha256)
         self.add(Sighting(snapshot_id=snapshot_id, entry_id=version.entry_id, feed_id=feed_id, position=0, seen_at=when))
 
-    def mention(self, version: ArticleVersion, trigger: str, action: str, *, unit: str = "title",
-                actors: Sequence[tuple[str, str | None]] = (),
-                targets: Sequence[tuple[str, str | None]] = (), speaker: tuple[str, str | None] | None = None, voice: str = "outlet",
-                cue: str | None = None, polarity: str = "positive", reality: str = "happened", omitted: bool = False,
-                figures: Sequence[tuple[str, float | None, float | None, str, str]] = (), place: tuple[str, str, str] | None = None,
-                stated: tuple[str, date] | None = None) -> Mention:
+    def mention(
+        self,
+        version: ArticleVersion,
+        trigger: str,
+        action: str,
+        *,
+        unit: str = "title",
+        actors: Sequence[tuple[str, str | None]] = (),
+        targets: Sequence[tuple[str, str | None]] = (),
+        speaker: tuple[str, str | None] | None = None,
+        voice: str = "outlet",
+        cue: str | None = None,
+        polarity: str = "positive",
+        reality: str = "happened",
+        omitted: bool = False,
+        figures: Sequence[tuple[str, float | None, float | None, str, str]] = (),
+        place: tuple[str, str, str] | None = None,
+        stated: tuple[str, date] | None = None,
+    ) -> Mention:
         """One mention; every phrase must stand in the unit's text. Parties are (words, id), figures (slot, low, high, qualifier, words)."""
         text = getattr(version, unit)
         start = text.index(trigger)
@@ -201,8 +236,15 @@ class LakeWorld:
                                   reason="founder" if m is founder else "same action, actor and day"))  # fmt: skip
         return event_id
 
-    def origin(self, version: ArticleVersion, *, of: ArticleVersion | None = None, reuse: str = "own", basis: str | None = None,
-               wire: str | None = None) -> None:
+    def origin(
+        self,
+        version: ArticleVersion,
+        *,
+        of: ArticleVersion | None = None,
+        reuse: str = "own",
+        basis: str | None = None,
+        wire: str | None = None,
+    ) -> None:
         """Where the article's text comes from; ``of`` is the article whose origin it shares."""
         root = of or version
         self.add(ArticleOrigin(

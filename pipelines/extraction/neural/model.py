@@ -5,9 +5,9 @@ Not here: windows (windows.py), how the file is made (training/), what is made o
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import importlib.metadata
+import lzma
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -26,7 +26,7 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.weights import Weights
 
 DATA = Path(__file__).parent / "data"
-ENCODER, PIECES = "encoder.onnx.gz", "pieces.txt"
+ENCODER, PIECES = "encoder.onnx.xz", "pieces.txt"
 OUTPUTS = ("classes", "deed", "filler", "empty", "near")
 
 
@@ -53,7 +53,7 @@ class Encoder:
         options.log_severity_level = 3
         path = folder / ENCODER
         try:
-            session = onnxruntime.InferenceSession(gzip.decompress(path.read_bytes()), options, providers=["CPUExecutionProvider"])
+            session = onnxruntime.InferenceSession(lzma.decompress(path.read_bytes()), options, providers=["CPUExecutionProvider"])
         # The runtime's errors share no base class but Exception.
         except Exception as error:
             raise LexiconError(f"The encoder {path.name} cannot be loaded: {error}") from error

@@ -147,19 +147,17 @@ def _in_classes(parsed: Parsed, head: int, classes: frozenset[str], lexicon: Pre
             words.add(parsed.lemma[child])
         elif parsed.dep[child] == "prep" and parsed.lower[child] == "of":
             words.update(parsed.lemma[below] for below in parsed.children[child])
-    for name in classes:
-        if not name.startswith("@"):
-            if name in words:
-                return True
-        elif name[1:] in _NAMED:
-            if parsed.pos[head] == "PROPN" or (name == "@person" and parsed.pos[head] in NOMINAL and words & _PERSON_WORDS):
-                return True
-        elif name == "@number":
-            if parsed.pos[head] == "NUM":
-                return True
-        elif name == "@money":
-            if any(parsed.pos[part] == "SYM" for part in (head, *parsed.children[head])):
-                return True
-        elif words & lexicon.classes[name[1:]]:
-            return True
-    return False
+    return any(_in_class(parsed, head, name, words, lexicon) for name in classes)
+
+
+def _in_class(parsed: Parsed, head: int, name: str, words: set[str], lexicon: Predicates) -> bool:
+    if not name.startswith("@"):
+        return name in words
+    if name[1:] in _NAMED:
+        person = name == "@person" and parsed.pos[head] in NOMINAL and bool(words & _PERSON_WORDS)
+        return person or parsed.pos[head] == "PROPN"
+    if name == "@number":
+        return parsed.pos[head] == "NUM"
+    if name == "@money":
+        return any(parsed.pos[part] == "SYM" for part in (head, *parsed.children[head]))
+    return bool(words & lexicon.classes[name[1:]])

@@ -98,21 +98,21 @@ def calibrate(
             body = any(unit.parsed.unit == "body" for unit in example.analysis.units)
             gold[body] += len(example.mentions)
             scored[body].extend(_held_out(example, model, embeddings))
-    thresholds = {"threshold": _threshold(scored[False], gold[False]), "threshold_body": _threshold(scored[True], gold[True])}
+    limit = {kind: threshold_of([(deed, right) for deed, _, right in ones], gold[kind])[1] for kind, ones in scored.items()}
     kept = [(body, one) for body, ones in scored.items() for one in ones]
-    limit = {False: thresholds["threshold"], True: thresholds["threshold_body"]}
-    return thresholds, _curve(sorted((share, right) for body, (deed, share, right) in kept if deed > limit[body]))
+    curve = curve_of(sorted((share, right) for body, (deed, share, right) in kept if deed > limit[body]))
+    return {"threshold": limit[False], "threshold_body": limit[True]}, curve
 
 
-def _threshold(scored: Sequence[tuple[float, float, bool]], gold: int) -> float:
-    """The cut with the best event F1."""
+def threshold_of(scored: Sequence[tuple[float, bool]], gold: int) -> tuple[float, float]:
+    """The best event F1 and its cut, from each candidate's probability of being a deed and whether its likeliest type is right."""
     best, threshold = 0.0, 0.3
     for cut in np.arange(0.15, 0.6, 0.02).tolist():
-        kept = [right for deed, _, right in scored if deed > cut]
+        kept = [right for deed, right in scored if deed > cut]
         f1 = 2 * sum(kept) / (len(kept) + gold)
         if f1 > best:
             best, threshold = f1, round(cut, 2)
-    return threshold
+    return best, threshold
 
 
 def _held_out(example: Example, model: weights.LinearModel, embeddings: weights.Embeddings) -> Iterator[tuple[float, float, bool]]:
@@ -126,8 +126,8 @@ def _held_out(example: Example, model: weights.LinearModel, embeddings: weights.
             yield 1 - shares["NONE"], shares[action], truth.get((number, place)) == action
 
 
-def _curve(pairs: Sequence[tuple[float, bool]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """A rising curve through equally filled bins (pool adjacent violators)."""
+def curve_of(pairs: Sequence[tuple[float, bool]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """A rising curve from raw to true probability through equally filled bins (pool adjacent violators), from sorted pairs."""
     bins = [chunk for chunk in np.array_split(np.arange(len(pairs)), _BINS) if len(chunk)]
     points = [[float(np.mean([pairs[k][0] for k in chunk])), float(np.mean([pairs[k][1] for k in chunk])), len(chunk)] for chunk in bins]
     merged: list[list[float]] = []

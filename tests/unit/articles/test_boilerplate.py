@@ -34,9 +34,7 @@ def test_an_empty_file_drops_nothing() -> None:
 
 
 def test_own_phrases_are_dropped_at_their_end_only() -> None:
-    own = boilerplate.parse(
-        "[[head]]\nname='x'\npattern='ADVERT:'\n[[tail]]\nname='y'\npattern='bye now'\nhint='bye'", "mine.toml"
-    )
+    own = boilerplate.parse("[[head]]\nname='x'\npattern='ADVERT:'\n[[tail]]\nname='y'\npattern='bye now'\nhint='bye'", "mine.toml")
     text = "ADVERT: bye now is a phrase. Bye now"
     start, end = own.span(text)
     assert text[start:end] == "bye now is a phrase."

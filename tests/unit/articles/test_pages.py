@@ -127,9 +127,7 @@ def test_where_a_link_leads_must_allow_it_too(site: FaultServer, fetch: Fetch, k
         (b"not http at all\r\n\r\n", "failed", ""),
     ],
 )
-def test_trouble_is_an_outcome(
-    site: FaultServer, fetch: Fetch, answer: bytes, outcome: str, says: str
-) -> None:
+def test_trouble_is_an_outcome(site: FaultServer, fetch: Fetch, answer: bytes, outcome: str, says: str) -> None:
     site.on("/trouble", answer)
     version, row = fetch(site.url("/trouble"))
     assert (row.outcome, row.text) == (outcome, "")

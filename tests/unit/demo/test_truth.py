@@ -41,9 +41,7 @@ def test_what_the_demo_promises_is_planted(truth: known.Truth) -> None:
 
 
 def test_every_edit_of_the_world_is_in_the_truth(world: sample.World, truth: known.Truth) -> None:
-    planted = {
-        (f"{outlet}/{item.id}", n) for outlet, items in world.items.items() for item in items for n in range(1, len(item.edits) + 1)
-    }
+    planted = {(f"{outlet}/{item.id}", n) for outlet, items in world.items.items() for item in items for n in range(1, len(item.edits) + 1)}
     assert planted == {(edit.item, edit.version) for edit in truth.edits}
 
 
@@ -83,9 +81,7 @@ def test_a_wrong_row_is_named(world: sample.World, truth: known.Truth, table: st
 
 def test_a_wrong_count_is_named(world: sample.World, truth: known.Truth) -> None:
     counts = truth.counts.model_copy(update={"items": truth.counts.items + 1})
-    assert f"counts.items: the items give {truth.counts.items}" in list(
-        known.problems(world, truth.model_copy(update={"counts": counts}))
-    )
+    assert f"counts.items: the items give {truth.counts.items}" in list(known.problems(world, truth.model_copy(update={"counts": counts})))
 
 
 def test_shared_share_is_a_share_of_the_shorter_text() -> None:

@@ -182,9 +182,7 @@ def test_a_winter_offset_in_summer_is_seen_by_entries_from_the_future(raw: str, 
 
 
 def test_without_trust_the_clock_time_is_local() -> None:
-    reading = read_date(
-        "Tue, 14 May 2024 07:30:00 EST", fetched_at=FETCHED, outlet_timezone="America/New_York", trust_offset=False
-    )
+    reading = read_date("Tue, 14 May 2024 07:30:00 EST", fetched_at=FETCHED, outlet_timezone="America/New_York", trust_offset=False)
     assert (reading.at, reading.zone, reading.quality) == (datetime(2024, 5, 14, 11, 30, tzinfo=UTC), "outlet", "assumed_zone")
 
 

@@ -36,7 +36,9 @@ def item(name: str, title: str, extra: str = "") -> str:
 FIRE = item("harbour-fire?utm_source=rss&amp;utm_medium=x", "Fire in the harbour")
 MARKET = item("market", "Märkte öffnen")
 ATOM_FIRE = f'<entry><title>Fire in the harbour</title><link href="{URL}"/><id>tag:1</id><updated>2025-03-04T10:00:00Z</updated></entry>'
-ATOM_MARKET = '<entry><title>Market</title><link href="https://post.example/market"/><id>tag:2</id><updated>2025-03-04T10:00:00Z</updated></entry>'
+ATOM_MARKET = (
+    '<entry><title>Market</title><link href="https://post.example/market"/><id>tag:2</id><updated>2025-03-04T10:00:00Z</updated></entry>'
+)
 BODIES = {
     "rss": rss(FIRE, MARKET).encode(),
     "latin": rss(FIRE, MARKET, head='<?xml version="1.0" encoding="iso-8859-1"?>').encode("latin-1"),

@@ -21,7 +21,7 @@ PAGES = {
     "page that is gone": "<html><title>404 Not Found</title></html>",
     "server's error page": "<html><head><title>502 Bad Gateway</title></head></html>",
     "maintenance page": "<html><body>The site is under maintenance</body></html>",
-    "log-in page": "<html><form><input type=\"password\"></form></html>",
+    "log-in page": '<html><form><input type="password"></form></html>',
 }
 
 

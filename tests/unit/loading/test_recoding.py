@@ -20,9 +20,7 @@ PAIR = Comparison("x1", "x2")
 
 def coded_by(world: LakeWorld, extractor: str, *, mentions: bool = True, status: str = "coded") -> tuple[list[Extraction], list[Mention]]:
     marks = [dataclasses.replace(e, extractor_version=extractor, status=status) for e in world.rows["extraction"]]
-    found = [
-        dataclasses.replace(m, extractor_version=extractor, mention_id=f"{extractor}-{m.mention_id}") for m in world.rows["mention"]
-    ]
+    found = [dataclasses.replace(m, extractor_version=extractor, mention_id=f"{extractor}-{m.mention_id}") for m in world.rows["mention"]]
     return marks, found if mentions else []
 
 

@@ -70,9 +70,7 @@ def test_a_poll_in_which_nothing_is_new_asks_for_nothing(instance: dg.DagsterIns
     assert asked_for_by_new_articles(instance, {"new_versions": 0, "days": []}) == []
 
 
-def test_days_that_are_not_coded_are_asked_for(
-    instance: dg.DagsterInstance, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_days_that_are_not_coded_are_asked_for(instance: dg.DagsterInstance, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipelines.orchestration import automation
 
     asked = asked_for_by_new_extractor(instance, workspace)

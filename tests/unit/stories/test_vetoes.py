@@ -17,11 +17,13 @@ NOON = at("2031-05-04 12:00")
 TOWNS = ("Marren", "Osk", "Velden", "Sarn")
 WEAPONS = ("Bomb", "Mine", "Shell")
 
-deeds = st.fixed_dictionaries({
-    "weapon": st.sampled_from(WEAPONS),
-    "actors": st.lists(st.sampled_from([("Gunmen", None), ("Tarn army", "XAA.MIL")]), max_size=1),
-    "hours": st.floats(0, 48),
-})
+deeds = st.fixed_dictionaries(
+    {
+        "weapon": st.sampled_from(WEAPONS),
+        "actors": st.lists(st.sampled_from([("Gunmen", None), ("Tarn army", "XAA.MIL")]), max_size=1),
+        "hours": st.floats(0, 48),
+    }
+)
 
 
 def told(world: LakeWorld, outlet: str, words: str, facts: dict[str, Any], **more: Any) -> Mention:

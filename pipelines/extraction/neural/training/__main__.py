@@ -12,6 +12,7 @@ import logging
 import os
 from pathlib import Path
 
+from pipelines.extraction.neural.mix import MIX
 from pipelines.extraction.neural.model import DATA
 
 
@@ -22,14 +23,20 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("size", choices=("small", "large"))
     parser.add_argument("--output", type=Path, help="folder for the files; by default that of the shipped ones")
+    parser.add_argument("--folds", type=int, default=3, help="parts of the cross-validation that chooses the mix; 0 leaves it as it is")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     # Sums depend on how they are split among threads.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    from pipelines.extraction.neural.training.mixing import choose, write
     from pipelines.extraction.neural.training.network import SIZES
-    from pipelines.extraction.neural.training.run import train
+    from pipelines.extraction.neural.training.run import gather, train
 
-    train(args.shared, args.model, args.output or DATA / args.size, SIZES[args.size])
+    folder = args.output or DATA / args.size
+    material = gather(args.shared, args.model, SIZES[args.size])
+    train(material, folder)
+    if args.folds:
+        write(choose(material, args.folds), folder / MIX)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Not here: training (fit.py), use (../model.py).
 
 from __future__ import annotations
 
-import gzip
+import lzma
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,7 +49,7 @@ def export(encoder: Params, trained: Params, pieces: Sequence[str], folder: Path
     whole = {**encoder, "places": encoder["places"][:MAX_PIECES], "layers": layers}
     model = build(whole, trained["heads"], levels)
     # Few levels are many bytes alike: compression makes of them what packing would.
-    (folder / ENCODER).write_bytes(gzip.compress(model.SerializeToString(deterministic=True), 9, mtime=0))
+    (folder / ENCODER).write_bytes(lzma.compress(model.SerializeToString(deterministic=True), preset=9))
 
 
 def packed(weights: NDArray[np.float32], levels: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -87,9 +87,9 @@ class _Graph:
         inner = self.add("MatMul", [x, self.array(f"{name}.w", p["w"])], f"{name}_w")
         return self.add("Add", [inner, self.array(f"{name}.b", p["b"])], name)
 
-    def rows(self, at: str, name: str, table: NDArray[np.float32]) -> str:
+    def rows(self, at: str, name: str, table: NDArray[np.float32], levels: int = _FINE) -> str:
         """Rows of a table that is kept as bytes with a scale per row."""
-        scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9) / self.levels
+        scales = np.maximum(np.abs(table).max(1, keepdims=True), 1e-9) / levels
         data = self.add("Gather", [self.array(f"{name}.table", np.round(table / scales), np.int8), at], f"{name}_bytes")
         own = self.add("Gather", [self.array(f"{name}.scales", scales), at], f"{name}_scales")
         return self.add("Mul", [self.add("Cast", [data], f"{name}_floats", to=1), own], name)
@@ -110,7 +110,7 @@ def build(encoder: Params, heads: Params, levels: int) -> Any:
     from onnx import TensorProto, helper
 
     g = _Graph(levels)
-    x = g.rows("pieces", "embedded", encoder["words"])
+    x = g.rows("pieces", "embedded", encoder["words"], levels)
     x = g.normed(g.add("Add", [x, _places(g, encoder["places"])], "placed"), "norm", encoder["norm"])
     for number, layer in enumerate(encoder["layers"]):
         x = _layer(g, x, f"layer{number}", layer)
@@ -128,8 +128,9 @@ def build(encoder: Params, heads: Params, levels: int) -> Any:
 
 def _places(g: _Graph, places: Any) -> str:
     shape = g.add("Shape", ["pieces"], "shape")
-    size = g.add("Gather", [shape, g.array("second", [1], np.int64)], "size")
-    return g.add("Slice", [g.array("places", places), g.array("start", [0], np.int64), size, g.array("axis", [0], np.int64)], "places_read")
+    size = g.add("Gather", [shape, g.array("second", 1, np.int64)], "size")
+    numbers = g.add("Range", [g.array("start", 0, np.int64), size, g.array("one", 1, np.int64)], "place_numbers")
+    return g.rows(numbers, "places", places)
 
 
 def _layer(g: _Graph, x: str, name: str, p: Params) -> str:

@@ -36,7 +36,7 @@ class Plan:
     ``fixed`` and ``levels`` are those of network.Size; from few levels on, the layers learn with the rounding that they are stored with.
     """
 
-    epochs: int = 4
+    epochs: int = 5
     tokens: int = 768
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3

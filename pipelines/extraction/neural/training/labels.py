@@ -18,6 +18,7 @@ from pipelines.extraction.neural.classes import ACTION, POLARITY, REALITY, SLOTS
 from pipelines.extraction.neural.windows import Window, windows
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.training.fit import Example
 from pipelines.extraction.training.labels import Labelled, content_words, lay
 
 IGNORED = -1
@@ -64,6 +65,11 @@ def samples(item: str, analysis: ItemAnalysis, mentions: Sequence[dict[str, Any]
                 deeds.append(_deed(place, at[word], window, analysis.parsed))
                 actions[place] = deeds[-1].action
         yield Sample(item, window, actions, tuple(deeds))
+
+
+def laid(found: Sequence[Example], cut: WordPiece) -> list[Sample]:
+    """All examples' windows; items are named by their place."""
+    return [sample for number, one in enumerate(found) for sample in samples(str(number), one.analysis, one.mentions, cut)]
 
 
 def _deed(place: int, labelled: Labelled, window: Window, parsed: Sequence[Parsed]) -> Deed:

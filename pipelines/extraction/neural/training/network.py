@@ -40,12 +40,12 @@ class Size:
     levels: int
 
 
-SIZES = {"small": Size(layers=3, fixed=0, pieces=7000, levels=15), "large": Size(layers=6, fixed=2, pieces=None, levels=63)}
+SIZES = {"small": Size(layers=3, fixed=0, pieces=6000, levels=12), "large": Size(layers=6, fixed=2, pieces=None, levels=63)}
 """With 63 levels or fewer, sums of 8-bit products fit into 16 bits, which some processors need."""
 
 
 def read_encoder(path: Path, count: int) -> Params:
-    """The parameters of the word vectors and the ``count`` lowest layers from a ``model.safetensors`` (a header in JSON, then raw float32 arrays)."""
+    """Word vectors and the ``count`` lowest layers of a ``model.safetensors`` (a header in JSON, then raw float32 arrays)."""
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + size])

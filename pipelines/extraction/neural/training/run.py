@@ -16,11 +16,12 @@ import numpy as np
 from pipelines.core.errors import UsageError
 from pipelines.extraction.neural.training.export import export, kept_pieces
 from pipelines.extraction.neural.training.fit import Plan, fit, read
-from pipelines.extraction.neural.training.labels import Sample, samples
+from pipelines.extraction.neural.training.labels import laid
+from pipelines.extraction.neural.training.mixing import Material
 from pipelines.extraction.neural.training.network import Params, Size, coarse, read_encoder
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.training.fit import Example
-from pipelines.extraction.training.run import examples, labelled
+from pipelines.extraction.training.run import INVENTED_WEIGHT, examples, labelled
 
 ENCODER, TOKENIZER = "model.safetensors", "tokenizer.json"
 
@@ -38,11 +39,6 @@ def read_pieces(path: Path) -> list[str]:
     return sorted(numbers, key=lambda piece: numbers[piece])
 
 
-def laid(found: Sequence[Example], cut: WordPiece) -> list[Sample]:
-    """All examples' windows; items are named by their place."""
-    return [sample for number, one in enumerate(found) for sample in samples(str(number), one.analysis, one.mentions, cut)]
-
-
 def trimmed(pieces: Sequence[str], encoder: Params, size: Size, found: Sequence[Example]) -> tuple[list[str], Params]:
     """The vocabulary and word vectors of a size, as they will be stored; of a small vocabulary those pieces that the examples use most."""
     cut = WordPiece(pieces)
@@ -51,12 +47,19 @@ def trimmed(pieces: Sequence[str], encoder: Params, size: Size, found: Sequence[
     return [pieces[number] for number in kept], {**encoder, "words": np.asarray(coarse(encoder["words"][kept], size.levels, 1))}
 
 
-def train(shared: Path, model: Path, folder: Path, size: Size, plan: Plan | None = None) -> None:
-    """Fine-tune the encoder of the folder ``model`` (MiniLM-L6) on the labelled items and write it into ``folder``."""
-    plan = replace(plan or Plan(), fixed=size.fixed, levels=size.levels)
+def gather(shared: Path, model: Path, size: Size, plan: Plan | None = None) -> Material:
+    """The labelled items, and the encoder of the folder ``model`` (MiniLM-L6) in a size."""
     texts, made_up = labelled(shared)
-    found, _ = examples([*texts, *made_up])
+    found, lexicons = examples([*texts, *made_up])
     pieces, encoder = trimmed(read_pieces(model / TOKENIZER), read_encoder(model / ENCODER, size.layers), size, found)
-    cut = WordPiece(pieces)
-    trained = fit(read(laid(found, cut), encoder, cut.pad, size.fixed), encoder, plan)
-    export(encoder, trained, pieces, folder, size.levels)
+    weighed = [replace(one, weight=INVENTED_WEIGHT if n >= len(texts) else 1.0) for n, one in enumerate(found)]
+    plan = replace(plan or Plan(), fixed=size.fixed, levels=size.levels)
+    return Material(weighed, len(texts), lexicons, encoder, pieces, size, plan)
+
+
+def train(material: Material, folder: Path) -> None:
+    """Fine-tune the encoder on all items and write it into ``folder``."""
+    cut = WordPiece(material.pieces)
+    windows = read(laid(material.found, cut), material.encoder, cut.pad, material.size.fixed)
+    trained = fit(windows, material.encoder, material.plan)
+    export(material.encoder, trained, material.pieces, folder, material.size.levels)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import gzip
+import lzma
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from pipelines.extraction.neural import mix, model
 from pipelines.extraction.neural.model import Encoder, encoder_version
 from pipelines.extraction.stages.parse import Parsed
 
-
 SIZES = ("small", "large")
 
 
@@ -22,10 +21,10 @@ def encoder(request: pytest.FixtureRequest) -> Encoder:
     return Encoder.load(model.DATA / request.param)
 
 
-@pytest.mark.parametrize("damage", [b"no network", gzip.compress(b"no network"), gzip.compress(b"no network")[:-4]])
+@pytest.mark.parametrize("damage", [b"no network", lzma.compress(b"no network"), lzma.compress(b"no network")[:-4]])
 def test_a_damaged_encoder_is_named(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / model.ENCODER).write_bytes(damage)
-    with pytest.raises(LexiconError, match=r"encoder\.onnx\.gz cannot be loaded"):
+    with pytest.raises(LexiconError, match=r"encoder\.onnx\.xz cannot be loaded"):
         Encoder.load(tmp_path)
 
 

@@ -11,7 +11,6 @@ from pipelines.extraction.explain import explain
 from pipelines.extraction.extractor import ENCODERS, MODEL, Extractor, extractor_version, model_version, split_model
 from pipelines.extraction.items import CodeItem
 
-
 NEURAL, LINEAR = ENCODERS
 
 

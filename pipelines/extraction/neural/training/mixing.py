@@ -1,0 +1,261 @@
+"""How an encoder is best mixed with the linear models: chosen by cross-validation over the labelled items of real texts.
+
+Each item is judged by linear models and an encoder that have not seen it. Shares, thresholds and cuts of the empty slots are those with the
+best results on these judgements; the curve of the confidence is fitted to them. Not here: training either (fit.py, ../../training/).
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.extraction import features as feats
+from pipelines.extraction import slot_features as slots
+from pipelines.extraction.analysis import Lexicons
+from pipelines.extraction.decide import CLASSES, MUTUAL, NO_ACTOR, all_roles, best_pair, hopeless, role_bags, role_filler
+from pipelines.extraction.neural.mix import Mix, mixed, mixed_classes, phrase_shares
+from pipelines.extraction.neural.model import Encoder
+from pipelines.extraction.neural.reading import Reading
+from pipelines.extraction.neural.training.export import export
+from pipelines.extraction.neural.training.fit import Plan, fit, read
+from pipelines.extraction.neural.training.labels import laid
+from pipelines.extraction.neural.training.network import Params, Size
+from pipelines.extraction.neural.wordpiece import WordPiece
+from pipelines.extraction.stages.parse import Parsed
+from pipelines.extraction.stages.reality import standing
+from pipelines.extraction.stages.roles import Role
+from pipelines.extraction.training.fit import Example, Penalties, fit_action, fit_slots, matching
+from pipelines.extraction.training.labels import Labelled, lay
+from pipelines.extraction.training.run import curve_of, threshold_of
+from pipelines.extraction.weights import Embeddings, LinearModel, load_embeddings
+
+log = logging.getLogger(__name__)
+Floats = NDArray[np.float64]
+ASK = 0.05
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+CUTS = (0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+_START = 0.4
+_COMMON = {"voice": (), "polarity": ("positive",), "reality": ("happened", "ongoing")}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A labelled deed as both models see it: per slot their probabilities and the right choices, per class set both and the right class."""
+
+    parsed: Parsed
+    action: str
+    roles: Sequence[Role]
+    linear: dict[str, Sequence[float]]
+    neural: dict[str, Sequence[float]]
+    right: dict[str, Sequence[int]]
+    classes: dict[str, tuple[dict[str, float], dict[str, float], str]]
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the two models say of held-out items: candidates (row by row: both models' probabilities, the right class) and deeds."""
+
+    linear: list[list[float]] = field(default_factory=list)
+    neural: list[list[float]] = field(default_factory=list)
+    truth: list[int] = field(default_factory=list)
+    body: list[bool] = field(default_factory=list)
+    gold: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
+    deeds: list[Deed] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All examples (invented ones last, from ``real`` on, never held out), and what training an encoder takes."""
+
+    found: Sequence[Example]
+    real: int
+    lexicons: Lexicons
+    encoder: Params
+    pieces: Sequence[str]
+    size: Size
+    plan: Plan
+
+
+def choose(material: Material, folds: int) -> Mix:
+    """The best mix by ``folds``-fold cross-validation."""
+    judged = Judged()
+    for fold in range(folds):
+        _judge_fold(material, fold, folds, judged)
+        log.info("fold %d of %d judged", fold + 1, folds)
+    shares, settings = {}, {}
+    shares["action"], thresholds, curve = _actions(judged)
+    settings.update(thresholds)
+    roles, cuts = _roles(judged.deeds)
+    shares.update(roles)
+    settings.update(cuts)
+    shares.update({name: _class_share(judged.deeds, name) for name in _COMMON})
+    return Mix(shares, settings, curve, ASK)
+
+
+def _judge_fold(material: Material, fold: int, folds: int, judged: Judged) -> None:
+    kept = [one for n, one in enumerate(material.found) if n >= material.real or n % folds != fold]
+    embeddings, penalties = load_embeddings(), Penalties()
+    linear = fit_slots(kept, material.lexicons, penalties)
+    linear["action"] = fit_action(kept, embeddings, penalties)
+    cut = WordPiece(material.pieces)
+    trained = fit(read(laid(kept, cut), material.encoder, cut.pad, material.size.fixed), material.encoder, material.plan)
+    with tempfile.TemporaryDirectory() as folder:
+        export(material.encoder, trained, material.pieces, Path(folder), material.size.levels)
+        encoder = Encoder.load(Path(folder))
+    for number, example in enumerate(material.found[: material.real]):
+        if number % folds == fold:
+            reading = encoder.read(example.analysis.parsed)
+            _judge_candidates(example, linear["action"], reading, embeddings, judged)
+            judged.deeds.extend(_deeds(example, linear, reading, material.lexicons, embeddings))
+
+
+def _judge_candidates(example: Example, model: LinearModel, reading: Reading, embeddings: Embeddings, judged: Judged) -> None:
+    labelled, unclear = lay(example.analysis, example.mentions)
+    truth = {(one.unit, one.candidate): one.mention["action"] for one in labelled}
+    body = any(unit.parsed.unit == "body" for unit in example.analysis.units)
+    judged.gold[body] += len(example.mentions)
+    for number, unit in enumerate(example.analysis.units):
+        for place, candidate in enumerate(unit.candidates):
+            if (number, place) in unclear or (not candidate.matches and hopeless(unit, candidate, model)):
+                continue
+            bag = feats.hashed(feats.action_features(example.analysis, unit, candidate))
+            linear = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
+            asked = 1 - linear["NONE"] >= ASK
+            neural = reading.shares("action", number, candidate.index) if asked else linear
+            judged.linear.append([linear[name] for name in CLASSES])
+            judged.neural.append([neural[name] for name in CLASSES])
+            judged.truth.append(CLASSES.index(truth.get((number, place), "NONE")))
+            judged.body.append(body)
+
+
+def _deeds(
+    example: Example, linear: dict[str, LinearModel], reading: Reading, lexicons: Lexicons, embeddings: Embeddings
+) -> Iterator[Deed]:
+    for one in lay(example.analysis, example.mentions)[0]:
+        yield _deed(example, one, linear, reading, lexicons, embeddings)
+
+
+def _deed(
+    example: Example, one: Labelled, linear: dict[str, LinearModel], reading: Reading, lexicons: Lexicons, embeddings: Embeddings
+) -> Deed:
+    analysis, mention = example.analysis, one.mention
+    unit = analysis.units[one.unit]
+    candidate, action, word = unit.candidates[one.candidate], mention["action"], (one.unit, unit.candidates[one.candidate].index)
+    roles = all_roles(analysis, one.unit, candidate, lexicons)
+    bags = role_bags(analysis, one.unit, candidate, action, roles, feats.best_sense(candidate, action))
+    dense = slots.role_dense(unit.parsed, roles, embeddings)
+    fillers = [role_filler(one.unit, unit, role) for role in roles]
+    names, covering = slots.voice_features(unit, candidate, action, lexicons)
+    stand = standing(unit.parsed, candidate.index, lexicons.modality, lexicons.predicates)
+    standing_bag = feats.hashed(slots.standing_features(unit, candidate, action, stand, covering, mention["voice"]))
+    bag_of = {"voice": feats.hashed(names), "polarity": standing_bag, "reality": standing_bag}
+    filled = ("actor", "target", "place")
+    return Deed(
+        unit.parsed,
+        action,
+        roles,
+        {slot: linear[slot].rank(bags, dense) for slot in filled},
+        {slot: phrase_shares(reading, analysis, slot, word, roles, mutual=action in MUTUAL) for slot in filled},
+        {slot: matching(analysis, fillers, mention[slot], one.unit, candidate.index) for slot in filled},
+        {name: (linear[name].probabilities(bag), reading.shares(name, *word), mention[name]) for name, bag in bag_of.items()},
+    )
+
+
+def _actions(judged: Judged) -> tuple[float, dict[str, float], tuple[tuple[float, ...], tuple[float, ...]]]:
+    """The encoder's share in deeds and types with the best mean of the event F1 of feed items and bodies; thresholds and curve for it."""
+    linear, neural = np.maximum(judged.linear, 1e-4), np.maximum(judged.neural, 1e-4)
+    truth, body = np.array(judged.truth), np.array(judged.body)
+
+    def scored(share: float) -> tuple[Floats, NDArray[np.bool_], Floats]:
+        powers = linear ** (1 - share) * neural**share
+        powers /= powers.sum(1, keepdims=True)
+        best = 1 + powers[:, 1:].argmax(1)
+        return 1 - powers[:, 0], best == truth, powers[np.arange(len(best)), best]
+
+    def cuts(share: float) -> dict[bool, tuple[float, float]]:
+        deed, right, _ = scored(share)
+        parts = {kind: zip(deed[body == kind], right[body == kind], strict=True) for kind in (False, True)}
+        return {kind: threshold_of(list(part), judged.gold[kind]) for kind, part in parts.items()}
+
+    share = max(SHARES, key=lambda one: sum(f1 for f1, _ in cuts(one).values()))
+    limits = cuts(share)
+    log.info("action share %.2f, event F1 and threshold of items and bodies: %s", share, limits)
+    deed, right, certain = scored(share)
+    kept = deed > np.where(body, limits[True][1], limits[False][1])
+    curve = curve_of(sorted(zip(certain[kept].tolist(), right[kept].tolist(), strict=True)))
+    return share, {"threshold": limits[False][1], "threshold_body": limits[True][1]}, curve
+
+
+def _roles(deeds: Sequence[Deed]) -> tuple[dict[str, float], dict[str, float]]:
+    """Shares and cuts of the empty slots: of actor and target with most deeds whose both parties are right, of place with the best F1."""
+
+    def both(share: float, actor: float, target: float) -> float:
+        return float(sum(_parties_right(deed, share, actor, target) for deed in deeds))
+
+    share = max(SHARES, key=lambda one: both(one, 0.7, 0.7))
+    actor, target = max(product(CUTS, CUTS), key=lambda cuts: both(share, *cuts))
+    place, cut = max(product(SHARES, CUTS), key=lambda one: _place_f1(deeds, *one))
+    log.info(
+        "roles: share %.2f, both right %.3f; place: F1 %.3f", share, both(share, actor, target) / len(deeds), _place_f1(deeds, place, cut)
+    )
+    return {"actor": share, "target": share, "place": place}, {"none_actor": actor, "none_target": target, "none_place": cut}
+
+
+def _mixed(deed: Deed, slot: str, share: float, cut: float) -> list[float]:
+    found = mixed(deed.linear[slot], deed.neural[slot], share)
+    found[-1] *= cut
+    return found
+
+
+def _parties_right(deed: Deed, share: float, none_actor: float, none_target: float) -> bool:
+    actors = [0.0] * len(deed.roles) + [1.0] if deed.action in NO_ACTOR else _mixed(deed, "actor", share, none_actor)
+    targets = _mixed(deed, "target", share, none_target)
+    actor, target = best_pair(actors, targets, deed.roles, deed.parsed, mutual=deed.action in MUTUAL)
+    return actor in deed.right["actor"] and target in deed.right["target"]
+
+
+def _place_f1(deeds: Sequence[Deed], share: float, cut: float) -> float:
+    hits = said = meant = 0
+    for deed in deeds:
+        shares, empty = _mixed(deed, "place", share, cut), len(deed.roles)
+        choice = max(range(len(shares)), key=shares.__getitem__)
+        said += choice != empty
+        meant += empty not in deed.right["place"]
+        hits += choice != empty and choice in deed.right["place"]
+    return 2 * hits / max(1, said + meant)
+
+
+def _class_share(deeds: Sequence[Deed], name: str) -> float:
+    """The encoder's share with the best accuracy or, where common values hide the rare ones, the best F1 of the rare ones."""
+    common = _COMMON[name]
+
+    def measure(share: float) -> float:
+        both = [(mixed_classes(linear, neural, share), right) for linear, neural, right in (deed.classes[name] for deed in deeds)]
+        pairs = [(max(shares, key=shares.__getitem__), right) for shares, right in both]
+        hits = sum(one == right and right not in common for one, right in pairs)
+        rare = sum(right not in common for _, right in pairs) + sum(one not in common for one, _ in pairs)
+        return 2 * hits / max(1, rare)
+
+    share = max(SHARES, key=measure)
+    log.info("%s: share %.2f, %.3f (linear alone %.3f)", name, share, measure(share), measure(0.0))
+    return share
+
+
+def write(mix: Mix, path: Path) -> None:
+    """Write a mix as the extractor reads it."""
+    lines = [
+        "# How the encoder's probabilities are mixed with the linear models' (../../mix.py): p = linear ** (1 - share) * neural ** share.",
+        "# Where the linear model holds a word for a deed with less than `ask`, the encoder is not asked.",
+        "# Written by `python -m pipelines.extraction.neural.training`, by cross-validation over the labelled items.",
+        f"ask = {mix.ask}", "", "[shares]", *(f"{name} = {share}" for name, share in mix.shares.items()),
+        "", "[settings]", *(f"{name} = {value}" for name, value in mix.settings.items()),
+        "", "[curve]", f"raw = {[round(one, 4) for one in mix.curve[0]]}", f"right = {[round(one, 4) for one in mix.curve[1]]}",
+    ]  # fmt: skip
+    path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
