@@ -28,6 +28,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     # Sums depend on how they are split among threads.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    from pipelines.extraction.neural.training.judging import judge
     from pipelines.extraction.neural.training.mixing import choose, write
     from pipelines.extraction.neural.training.network import SIZES
     from pipelines.extraction.neural.training.run import gather, train
@@ -36,7 +37,7 @@ def main() -> None:
     material = gather(args.shared, args.model, SIZES[args.size])
     train(material, folder)
     if args.folds:
-        write(choose(material, args.folds), folder / MIX)
+        write(choose(judge(material, args.folds)), folder / MIX)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""How an encoder is best mixed with the linear models: chosen by cross-validation over the labelled items of real texts.
+"""How an encoder is best mixed with the linear models, from what both say of labelled items that they have not seen.
 
-Each item is judged by linear models and an encoder that have not seen it. Shares, thresholds and cuts of the empty slots are those with the
-best results on these judgements; the curve of the confidence is fitted to them. Not here: training either (fit.py, ../../training/).
+Shares, thresholds and cuts of the empty slots are those with the best results; the curve of the confidence is fitted to them. Not here: how
+the judgements come about (judging.py).
 """
 
 from __future__ import annotations
 
 import logging
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -16,25 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction import features as feats
-from pipelines.extraction import slot_features as slots
-from pipelines.extraction.analysis import Lexicons
-from pipelines.extraction.decide import CLASSES, MUTUAL, NO_ACTOR, all_roles, best_pair, hopeless, role_bags, role_filler
-from pipelines.extraction.neural.mix import Mix, mixed, mixed_classes, phrase_shares
-from pipelines.extraction.neural.model import Encoder
-from pipelines.extraction.neural.reading import Reading
-from pipelines.extraction.neural.training.export import export
-from pipelines.extraction.neural.training.fit import Plan, fit, read
-from pipelines.extraction.neural.training.labels import laid
-from pipelines.extraction.neural.training.network import Params, Size
-from pipelines.extraction.neural.wordpiece import WordPiece
+from pipelines.extraction.decide import MUTUAL, NO_ACTOR, best_pair
+from pipelines.extraction.neural.mix import Mix, mixed, mixed_classes
 from pipelines.extraction.stages.parse import Parsed
-from pipelines.extraction.stages.reality import standing
 from pipelines.extraction.stages.roles import Role
-from pipelines.extraction.training.fit import Example, Penalties, fit_action, fit_slots, matching
-from pipelines.extraction.training.labels import Labelled, lay
 from pipelines.extraction.training.run import curve_of, threshold_of
-from pipelines.extraction.weights import Embeddings, LinearModel, load_embeddings
 
 log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
@@ -70,25 +55,8 @@ class Judged:
     deeds: list[Deed] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """All examples (invented ones last, from ``real`` on, never held out), and what training an encoder takes."""
-
-    found: Sequence[Example]
-    real: int
-    lexicons: Lexicons
-    encoder: Params
-    pieces: Sequence[str]
-    size: Size
-    plan: Plan
-
-
-def choose(material: Material, folds: int) -> Mix:
-    """The best mix by ``folds``-fold cross-validation."""
-    judged = Judged()
-    for fold in range(folds):
-        _judge_fold(material, fold, folds, judged)
-        log.info("fold %d of %d judged", fold + 1, folds)
+def choose(judged: Judged) -> Mix:
+    """The best mix for what the models said of items that they had not seen."""
     shares, settings = {}, {}
     shares["action"], thresholds, curve = _actions(judged)
     settings.update(thresholds)
@@ -97,75 +65,6 @@ def choose(material: Material, folds: int) -> Mix:
     settings.update(cuts)
     shares.update({name: _class_share(judged.deeds, name) for name in _COMMON})
     return Mix(shares, settings, curve, ASK)
-
-
-def _judge_fold(material: Material, fold: int, folds: int, judged: Judged) -> None:
-    kept = [one for n, one in enumerate(material.found) if n >= material.real or n % folds != fold]
-    embeddings, penalties = load_embeddings(), Penalties()
-    linear = fit_slots(kept, material.lexicons, penalties)
-    linear["action"] = fit_action(kept, embeddings, penalties)
-    cut = WordPiece(material.pieces)
-    trained = fit(read(laid(kept, cut), material.encoder, cut.pad, material.size.fixed), material.encoder, material.plan)
-    with tempfile.TemporaryDirectory() as folder:
-        export(material.encoder, trained, material.pieces, Path(folder), material.size.levels)
-        encoder = Encoder.load(Path(folder))
-    for number, example in enumerate(material.found[: material.real]):
-        if number % folds == fold:
-            reading = encoder.read(example.analysis.parsed)
-            _judge_candidates(example, linear["action"], reading, embeddings, judged)
-            judged.deeds.extend(_deeds(example, linear, reading, material.lexicons, embeddings))
-
-
-def _judge_candidates(example: Example, model: LinearModel, reading: Reading, embeddings: Embeddings, judged: Judged) -> None:
-    labelled, unclear = lay(example.analysis, example.mentions)
-    truth = {(one.unit, one.candidate): one.mention["action"] for one in labelled}
-    body = any(unit.parsed.unit == "body" for unit in example.analysis.units)
-    judged.gold[body] += len(example.mentions)
-    for number, unit in enumerate(example.analysis.units):
-        for place, candidate in enumerate(unit.candidates):
-            if (number, place) in unclear or (not candidate.matches and hopeless(unit, candidate, model)):
-                continue
-            bag = feats.hashed(feats.action_features(example.analysis, unit, candidate))
-            linear = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
-            asked = 1 - linear["NONE"] >= ASK
-            neural = reading.shares("action", number, candidate.index) if asked else linear
-            judged.linear.append([linear[name] for name in CLASSES])
-            judged.neural.append([neural[name] for name in CLASSES])
-            judged.truth.append(CLASSES.index(truth.get((number, place), "NONE")))
-            judged.body.append(body)
-
-
-def _deeds(
-    example: Example, linear: dict[str, LinearModel], reading: Reading, lexicons: Lexicons, embeddings: Embeddings
-) -> Iterator[Deed]:
-    for one in lay(example.analysis, example.mentions)[0]:
-        yield _deed(example, one, linear, reading, lexicons, embeddings)
-
-
-def _deed(
-    example: Example, one: Labelled, linear: dict[str, LinearModel], reading: Reading, lexicons: Lexicons, embeddings: Embeddings
-) -> Deed:
-    analysis, mention = example.analysis, one.mention
-    unit = analysis.units[one.unit]
-    candidate, action, word = unit.candidates[one.candidate], mention["action"], (one.unit, unit.candidates[one.candidate].index)
-    roles = all_roles(analysis, one.unit, candidate, lexicons)
-    bags = role_bags(analysis, one.unit, candidate, action, roles, feats.best_sense(candidate, action))
-    dense = slots.role_dense(unit.parsed, roles, embeddings)
-    fillers = [role_filler(one.unit, unit, role) for role in roles]
-    names, covering = slots.voice_features(unit, candidate, action, lexicons)
-    stand = standing(unit.parsed, candidate.index, lexicons.modality, lexicons.predicates)
-    standing_bag = feats.hashed(slots.standing_features(unit, candidate, action, stand, covering, mention["voice"]))
-    bag_of = {"voice": feats.hashed(names), "polarity": standing_bag, "reality": standing_bag}
-    filled = ("actor", "target", "place")
-    return Deed(
-        unit.parsed,
-        action,
-        roles,
-        {slot: linear[slot].rank(bags, dense) for slot in filled},
-        {slot: phrase_shares(reading, analysis, slot, word, roles, mutual=action in MUTUAL) for slot in filled},
-        {slot: matching(analysis, fillers, mention[slot], one.unit, candidate.index) for slot in filled},
-        {name: (linear[name].probabilities(bag), reading.shares(name, *word), mention[name]) for name, bag in bag_of.items()},
-    )
 
 
 def _actions(judged: Judged) -> tuple[float, dict[str, float], tuple[tuple[float, ...], tuple[float, ...]]]:

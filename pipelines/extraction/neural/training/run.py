@@ -16,8 +16,8 @@ import numpy as np
 from pipelines.core.errors import UsageError
 from pipelines.extraction.neural.training.export import export, kept_pieces
 from pipelines.extraction.neural.training.fit import Plan, fit, read
+from pipelines.extraction.neural.training.judging import Material
 from pipelines.extraction.neural.training.labels import laid
-from pipelines.extraction.neural.training.mixing import Material
 from pipelines.extraction.neural.training.network import Params, Size, coarse, read_encoder
 from pipelines.extraction.neural.wordpiece import WordPiece
 from pipelines.extraction.training.fit import Example
