@@ -3,7 +3,7 @@
 Usage: mart_cost.py HOME [--threads 2] [--json]
 
 HOME has been built (`parallax run --home HOME` or a replay). Each table's compiled SQL is run once into a temporary table, in a process of
-its own that opens the home's build read-only; views count with the tables that read them. Printed, slowest first: seconds (wall), peak memory
+its own that opens the home's build read-only; views count with the tables that read them. Printed, slowest first: seconds (wall), peak
 of the process and of an idle one beside it, rows; last the sum and the largest. Nothing is written.
 """
 

@@ -27,7 +27,8 @@ FUTURE = frozenset(("planned", "threatened", "demanded", "possible"))
 MUTUAL = frozenset(("CONSULT", "COOPERATE", "AGREE", "ASSAULT"))
 _HOPELESS = 0.0
 NO_ACTOR = frozenset(("INCIDENT",))
-_REPROACH = frozenset(("ACCUSE",))
+_SPOKEN = frozenset(("ACCUSE", "SUPPORT", "REQUEST", "REJECT"))
+"""What speaking itself does: of these the speaker may be the doer, whoever the subject of the words is."""
 _BESIDE = frozenset(("verb", "trailing", "phrase"))
 
 
@@ -182,13 +183,13 @@ def best_pair(actors: Sequence[float], targets: Sequence[float], roles: Sequence
 
 
 def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:
-    """Which phrases only report a deed whose verb names its own doer: "Kelmaria says that guns fired"; a reproach is the reporter's own."""
+    """Which phrases only report a deed whose verb names its own doer: "Kelmaria says that guns fired"."""
     p, word = unit.parsed, draft.candidate.index
     verb = word
     while p.dep[verb] == "conj" and not any(p.dep[child] == "nsubj" for child in p.children[verb]):
         verb = p.head[verb]
     subjects = [child for child in p.children[verb] if p.dep[child] == "nsubj" and p.pos[child] != "PRON"]
-    if draft.action in _REPROACH or not subjects:
+    if draft.action in _SPOKEN or not subjects:
         return []
     covering = (a for a in unit.attributions[p.sentence_of[word]] if word in a.covers and a.at != word)
     sources = {a.source for a in covering if a.kind in _BESIDE} - set(subjects)
