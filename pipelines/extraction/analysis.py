@@ -57,11 +57,15 @@ class Protagonist:
 
 @dataclass(slots=True)
 class ItemAnalysis:
-    """An item's units in reading order, the words that characterise it, and its protagonists, most mentioned first."""
+    """An item's units in reading order, the words that characterise it, its protagonists, most mentioned first, and persons' full names.
+
+    ``full_names`` are by the last word in lower case.
+    """
 
     units: list[UnitAnalysis]
     bag: frozenset[str] = field(default_factory=frozenset)
     protagonists: tuple[Protagonist, ...] = ()
+    full_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def parsed(self) -> list[Parsed]:
@@ -104,6 +108,7 @@ def relate(analysis: ItemAnalysis) -> None:
             _first_persons(unit.parsed, place, sentence, here, found)
         unit.antecedents = found
     analysis.protagonists = _protagonists(analysis.parsed)
+    analysis.full_names = _full_names(analysis.parsed)
 
 
 def _carry_back(words: Parsed, attributions: list[list[Attribution]]) -> None:
@@ -172,6 +177,16 @@ def _protagonists(parsed: Sequence[Parsed]) -> tuple[Protagonist, ...]:
                 (known.count if known else 0) + (2 if title else 1), title or bool(known and known.titled),
             )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda one: (-one.count, one.unit, one.head))[:_PROTAGONISTS])
+
+
+def _full_names(parsed: Sequence[Parsed]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for words in parsed:
+        for first, last in words.entities:
+            end = last - 1 if words.lower[last - 1] not in ("'s", "’s") else last - 2
+            if words.entity[first] == "PERSON" and end > first and all(words.pos[i] == "PROPN" for i in range(first, end + 1)):
+                found.setdefault(words.lower[end], words.cut(first, end))
+    return found
 
 
 def _bag(parsed: Sequence[Parsed]) -> frozenset[str]:

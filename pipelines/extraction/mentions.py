@@ -222,6 +222,10 @@ def party(one: Filler, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp, on:
     first, last = phrase_span(p, one.head, trigger if p is spoken else None)
     text = p.cut(first, last)
     known = None if p.lower[one.head] in PRONOUNS else stamp.actors.resolve(text, on, item.country)
+    full = analysis.full_names.get(p.lower[one.head])
+    if known is not None and known.kind == "leader" and first == last and full is not None:
+        # "Stephen King … King said": a surname is that of the person whom the item names in full.
+        known = stamp.actors.resolve(full, on, item.country)
     return Party(
         text=text, unit=p.unit, start=p.start[first], end=p.end[last], id=known.id if known else None,  # type: ignore[arg-type]
         country=known.country if known else None, sector=known.sector if known else None,

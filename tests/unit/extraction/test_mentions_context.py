@@ -48,3 +48,14 @@ def test_one_trigger_is_one_mention(loaded: Extractor) -> None:
     spans = [(m.unit, m.trigger_start, m.trigger_end) for m in coded.mentions]
     assert spans
     assert len(spans) == len(set(spans))
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Dana Abbott, a baker,", set()), ("Tony Abbott", {"AUS.GOV"})])
+def test_a_surname_is_that_of_the_person_named_in_full(loaded: Extractor, name: str, expected: set[str]) -> None:
+    seen = datetime(2015, 3, 2, tzinfo=UTC)
+    summary = f"{name} spoke on Friday. Abbott accused two officers of lying."
+    item = CodeItem(version_id="v", article_id="a", outlet_id="o", seen_at=seen, country="AUS", language="en", summary=summary)
+    (coded,) = loaded.code([item])
+    found = [party for mention in coded.mentions for party in mention.actors if "Abbott" in party.text]
+    assert found
+    assert {party.id for party in found if party.id} == expected

@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("size", choices=("small", "large"))
     parser.add_argument("--output", type=Path, help="folder for the files; by default that of the shipped ones")
-    parser.add_argument("--folds", type=int, default=3, help="parts of the cross-validation that chooses the mix; 0 leaves it as it is")
+    parser.add_argument("--parts", type=int, default=2, help="thirds of the items on which the mix is chosen; 0 leaves the mix as it is")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     # Sums depend on how they are split among threads.
@@ -32,12 +32,13 @@ def main() -> None:
     from pipelines.extraction.neural.training.mixing import choose, write
     from pipelines.extraction.neural.training.network import SIZES
     from pipelines.extraction.neural.training.run import gather, train
+    from pipelines.extraction.training.run import FOLDS
 
     folder = args.output or DATA / args.size
     material = gather(args.shared, args.model, SIZES[args.size])
     train(material, folder)
-    if args.folds:
-        write(choose(judge(material, args.folds)), folder / MIX)
+    if args.parts:
+        write(choose(judge(material, FOLDS, args.parts)), folder / MIX)
 
 
 if __name__ == "__main__":

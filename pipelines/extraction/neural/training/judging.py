@@ -45,12 +45,12 @@ class Material:
     plan: Plan
 
 
-def judge(material: Material, folds: int) -> Judged:
-    """Judge every real item by models trained on the other parts of ``folds``."""
+def judge(material: Material, folds: int, parts: int) -> Judged:
+    """Judge the real items of the first ``parts`` of ``folds`` parts by models trained on all other parts."""
     judged = Judged()
-    for fold in range(folds):
+    for fold in range(parts):
         judge_fold(material, fold, folds, judged)
-        log.info("fold %d of %d judged", fold + 1, folds)
+        log.info("part %d of %d judged", fold + 1, parts)
     return judged
 
 
