@@ -120,7 +120,7 @@ def _attribution(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:
 def _actions(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:
     learned = tools.extractor.rules
     for row, read in zip(rows, _read([row["sentence"] for row in rows], tools), strict=True):
-        yield actions.predict(row, read, learned.learned, learned.embeddings)
+        yield actions.predict(row, read, learned.learned, learned.embeddings, tools.extractor.opinion(read))
 
 
 def _roles(rows: Sequence[Row], tools: Tools) -> Iterator[Row]:

@@ -22,10 +22,9 @@ with counted as (
         count(distinct source_key) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_sources,
         count(distinct publisher) filter (where claim_status = 'denied' and reality in ('happened', 'ongoing')) as denying_outlets,
         count(distinct publisher) filter (where claim_status = 'negated' and reality in ('happened', 'ongoing')) as negating_outlets,
-        -- An outlet's own `did not` beside its own `did` is more likely two deeds than a dispute.
-        count(distinct publisher) filter (
-            where claim_status = 'reported' or (claim_status = 'negated' and reality in ('happened', 'ongoing'))
-        ) as taking_outlets
+        list(mention_id order by mention_id) filter (
+            where claim_status in ('denied', 'negated') and reality in ('happened', 'ongoing')
+        ) as against
     from {{ ref('fct_event_mention') }}
     where event_id is not null and is_latest_version
     group by event_id
@@ -85,10 +84,12 @@ select
     case
         when coalesce(counted.mentions, 0) = 0 then 'other_version'
         when counted.articles = 0 then 'not_reported'
-        when counted.denying_outlets > 0 or (counted.negating_outlets > 0 and counted.taking_outlets > 1) then 'contested'
+        -- One outlet's own `did not` is more likely a misread sentence or another deed than a dispute.
+        when counted.denying_outlets > 0 or counted.negating_outlets >= {{ var('negating_publishers') }} then 'contested'
         when counted.origins = 1 then 'single_origin'
         else 'several'
     end as standing,
+    coalesce(counted.against, []) as contested_by,
     accuracy.event_precision as matching_precision,
     accuracy.event_recall as matching_recall,
     coalesce(corrections.corrections, []) as corrections

@@ -202,7 +202,12 @@ select
         when intervals.week is not null and counted.peer_sum > 0 then round(counted.covered_stories / counted.peer_sum, 6)
     end as ratio,
     round(intervals.ratio_low, 6) as ratio_low,
-    round(intervals.ratio_high, 6) as ratio_high,
+    -- No bootstrap of zeros is ever more than zero: there the end is that of Wilson's interval of the share.
+    case
+        when intervals.week is not null and counted.covered_stories = 0
+            then round({{ wilson_high('counted.covered_stories', 'counted.eligible_stories') }} / nullif(counted.peer_mean, 0), 6)
+        else round(intervals.ratio_high, 6)
+    end as ratio_high,
     discoveries.p_value,
     round(discoveries.q_value, 6) as q_value,
     case when intervals.week is null then 'below_support' end as rate_reason,

@@ -1,6 +1,6 @@
 """The action between a marked source and target, from the extractor's action model and lexicon.
 
-A live run asks the model of every candidate word and keeps the sure ones. Here one answer per sentence is asked for, so the model's
+A live run asks the models of every candidate word and keeps the sure ones. Here one answer per sentence is asked for, so the models'
 shares and the lexicon's senses are summed over the candidates: those on the grammatical path between source and target count most,
 and more where a phrase hangs on the word itself. The largest sum wins.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.extraction import features
 from pipelines.extraction.analysis import ItemAnalysis
+from pipelines.extraction.decide import Opinion
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.weights import Embeddings, Weights
 
@@ -31,15 +32,17 @@ PER_ARGUMENT = 2.0
 LEXICON = 0.3
 
 
-def predict(row: Any, analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings) -> dict[str, Any]:
+def predict(row: Any, analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings, opinion: Opinion | None = None) -> dict[str, Any]:
     """Return the prediction for one actions line; ``score`` is the winner's share of the sums."""
     model = weights.models["action"]
     totals = dict.fromkeys(QUAD, 0.0)
-    for unit in analysis.units:
+    for number, unit in enumerate(analysis.units):
         sides = _sides(unit.parsed, row["sentence"], row["source"], row["target"])
         for candidate in unit.candidates:
             bag = features.hashed(features.action_features(analysis, unit, candidate))
-            shares = model.probabilities(bag, features.action_dense(unit, candidate, embeddings))
+            shares: Mapping[str, float] = model.probabilities(bag, features.action_dense(unit, candidate, embeddings))
+            if opinion is not None:
+                shares = opinion.deed((number, candidate.index), shares)
             weight = _weight(unit.parsed, candidate.index, sides)
             senses = Counter(match.sense.action for match in candidate.matches if match.fits_pos)
             for action in totals:
