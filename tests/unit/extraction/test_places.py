@@ -43,6 +43,8 @@ def places() -> PlaceResolver:
         ("US", None, "USA", None, "country"),
         ("Hyderabad", "PAK", "PAK", "05", "city"),
         ("Hyderabad", None, "IND", "40", "city"),
+        ("the White House", "GBR", "USA", "DC", "admin1"),
+        ("Kremlin", "USA", "RUS", "48", "admin1"),
     ],
 )
 def test_phrase_resolves_to_place(
