@@ -2,9 +2,10 @@
 
 Usage: extraction_learning.py ablation|curve SHARED [--only NAME …] [--items N] [--evaluate N] [--iterations N]
 
-Every line is a training run of its own on the labelled items, calibrated by cross-validation like the shipped weights, and scored on
-mentions.dev, mentions.dev2 and mentions.bodies.dev of ``SHARED/gold`` and on all three pooled. Printed as CSV, line by line, while it runs;
-an interval is a 95 % bootstrap interval over items. Deterministic. Run it in the background with ``nice``: a line takes minutes.
+Every line is a training run of the linear models on the labelled items (the encoder is left out), calibrated by cross-validation like the
+shipped weights, and scored on mentions.dev, mentions.dev2 and mentions.bodies.dev of ``SHARED/gold`` and on all three pooled. Printed as
+CSV, line by line, while it runs; an interval is a 95 % bootstrap interval over items. Deterministic. Run it in the background with
+``nice``: a line takes minutes.
 
 ``--items`` and ``--evaluate`` take only so many labelled items and gold items of each set, and ``--iterations`` cuts the optimiser short,
 to try the program; the figures then mean nothing. What is switched off here is switched off in training and in coding alike.
@@ -32,7 +33,7 @@ from pipelines.evaluation.mention_scores import measure_stratum
 from pipelines.evaluation.predictors.items import item_of
 from pipelines.extraction import slot_features, weights
 from pipelines.extraction.analysis import Lexicons, analyse
-from pipelines.extraction.extractor import Extractor
+from pipelines.extraction.extractor import MODEL, Extractor
 from pipelines.extraction.jsonl import to_gold_format
 from pipelines.extraction.stages.parse import Parsed, parse_all
 from pipelines.extraction.stages.text import normalise
@@ -118,7 +119,7 @@ class Bench:
         self.rows = [row | {"number": n} for n, row in enumerate(sorted(rows, key=_place)[:items])]
         self.shared = shared
         self.penalties = penalties
-        self.extractor = Extractor.load()
+        self.extractor = Extractor.load(MODEL + "+linear")
         self.parsed = self._parse(self.rows)
         self.gold = {name: read_gold("mentions", [shared / "gold" / name]) for name in SETS}
         self.gold = {name: replace(gold, rows=gold.rows[:evaluated]) for name, gold in self.gold.items()}

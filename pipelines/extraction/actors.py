@@ -18,6 +18,7 @@ from typing import Protocol
 
 from pipelines.extraction.actor_names import Match, NameIndex, Payload, Token, tokens_of
 from pipelines.extraction.lexicon_files import ActorLexicon, Role, load_actor_lexicon
+from pipelines.extraction.word_lists import word_list
 
 _MAX_PHRASE = 300
 _CUT = frozenset({
@@ -38,6 +39,7 @@ _US_STATE_WORDS = frozenset({
     "lawmakers", "legislature", "county", "senate", "state", "voters", "congressman", "congresswoman", "rep", "representative",
     "grand", "district", "trooper", "troopers", "supreme", "deputy", "gop",
 })  # fmt: skip
+_LOCAL, _NATIONAL = word_list("actors", "local"), frozenset(word.removesuffix("s") for word in word_list("actors", "national"))
 _GIVEN_NAMES = frozenset({
     "paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin",
 })  # fmt: skip
@@ -273,10 +275,14 @@ class _Phrase:
         if payload.kind == "noun" and offices and offices[0][0].end < match.start:
             match, payload = offices[0]
         sector = self._modified(match, payload.key)
-        country = self._country_code() or self._place_code(match) or (None if self._foreign() else self.context)
+        country, placed = self._country_code(), None
+        if country is None:
+            placed = self._place_code(match)
+            country = placed or (None if self._foreign() else self.context)
         if self._was(match) and sector == "GOV":
             return ActorId(None, country, "PTY", payload.kind)
-        return ActorId(f"{country}.{sector}" if country else None, country, sector, payload.kind)
+        known = country is not None and not (sector == "GOV" and (placed or self._local()))
+        return ActorId(f"{country}.{sector}" if known else None, country, sector, payload.kind)
 
     def _modified(self, match: Match, sector: str) -> str:
         """ "opposition activist", "rebel commander": the modifier in front says more than the noun."""
@@ -284,6 +290,11 @@ class _Phrase:
         if before and sector in ("CVL", "GOV", "MIL", "PTY", "REB", "UNK", "BUS", "LAB"):
             return before[0].key
         return sector
+
+    def _local(self) -> bool:
+        """ "governor", "city council": a government below the state's; it has no id, since it must not pass for the state."""
+        words = {token.fold.removesuffix("s") for token in self.tokens[self.head_start : self.head_end]}
+        return bool(words & _LOCAL) and not words & _NATIONAL
 
     def _was(self, match: Match) -> bool:
         return any(self.tokens[i].fold in self.resolver._index.former for i in range(self.head_start, match.start))

@@ -138,6 +138,22 @@ def test_a_place_resolver_gives_the_country_of_a_city() -> None:
     assert found.id == "AUS.COP"
 
 
+@pytest.mark.parametrize(
+    "phrase", ["Governor Gavin Newsom", "city council", "Los Angeles County", "Chicago Mayor Rahm Emanuel", "local officials"]
+)
+def test_a_local_government_does_not_pass_for_the_state(actors: ActorResolver, phrase: str) -> None:
+    found = actors.resolve(phrase, context_country="USA")
+    assert found is not None
+    assert (found.id, found.country, found.sector) == (None, "USA", "GOV")
+
+
+@pytest.mark.parametrize("phrase", ["governor of the central bank", "National Security Council", "health minister"])
+def test_a_national_body_keeps_the_states_id(actors: ActorResolver, phrase: str) -> None:
+    found = actors.resolve(phrase, context_country="USA")
+    assert found is not None
+    assert found.id == "USA.GOV"
+
+
 def test_names_that_many_states_use_follow_the_context(actors: ActorResolver) -> None:
     abroad, plain = actors.resolve("Department of Education", ON, "PHL"), actors.resolve("Department of Education", ON)
     assert abroad is not None
