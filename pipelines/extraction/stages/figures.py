@@ -73,6 +73,8 @@ _CURRENCY = {
     "₱": "PHP",
     "p": "PHP",
 }
+_ALL_OR_NONE = ("every", "each", "any", "no")
+"""Before "one" they make it no number: "every one of those deaths"."""
 _KILLED = word_list("figures", "killed")
 _INJURED = word_list("figures", "injured")
 _DETAINED = word_list("figures", "detained")
@@ -122,6 +124,8 @@ def _quantity(parsed: Parsed, at: int, first: int, last: int) -> Quantity | None
     end = at
     low: float
     high: float
+    if word == "one" and at > first and lower[at - 1] in _ALL_OR_NONE:
+        return None
     if word in _VAGUE:
         low, high = _VAGUE[word]
     elif word in ("tens", "hundreds") and lower[at + 1 : at + 2] == ["of"] and lower[at + 2 : at + 3] and lower[at + 2] in _TENS:

@@ -26,6 +26,12 @@ def test_slots(parse, text, trigger, action, targets, expected) -> None:
     assert figures(parse, text, trigger, action, targets) == expected
 
 
+@pytest.mark.parametrize("word", ["Every", "Each"])
+def test_every_one_is_not_one(parse, word) -> None:
+    p = parse(f"{word} one of those deaths was avoidable.")
+    assert find_quantities(p, 0, len(p.words)) == []
+
+
 def test_amounts_carry_their_currency(parse) -> None:
     p = parse("Norland gave $5 million to the town.")
     (found,) = slot_figures(p, p.lower.index("gave"), "AID", [], find_quantities(p, 0, len(p.words)))
