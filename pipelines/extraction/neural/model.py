@@ -61,7 +61,7 @@ class Encoder:
 
     def read(self, parsed: Sequence[Parsed]) -> Reading:
         """An item's units, to be asked for by number; its windows are read when they are first asked about."""
-        return Reading(list(windows(parsed, self._cut)), self._passage)
+        return Reading(windows(parsed, self._cut), self._passage)
 
     def _passage(self, window: Window) -> Passage:
         # One window at a time, without padding: the scale of the 8-bit activations is that of all rows, and an item's scores must not

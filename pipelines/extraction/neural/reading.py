@@ -5,9 +5,9 @@ Not here: running the encoder (model.py), what is made of it (mix.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,24 @@ class Passage:
 
 
 class Reading:
-    """An item's passages, asked word by word; words are (unit number, place in the unit). A window is read when first asked about."""
+    """An item's passages, asked word by word; words are (unit number, place in the unit).
 
-    def __init__(self, windows: Sequence[Window], run: Callable[[Window], Passage]) -> None:
+    ``windows`` are only gone through when a word is asked about, and a window is read when a word in it is.
+    """
+
+    def __init__(self, windows: Iterable[Window], run: Callable[[Window], Passage]) -> None:
+        self._windows = windows
         self._run = run
-        self._at: dict[Word, tuple[Window, int]] = {
-            window.words[place]: (window, place) for window in windows for place in range(window.first, len(window.words))
-        }
         self._read: dict[int, Passage] = {}
 
     @property
     def windows_read(self) -> int:
         """How many windows have been read so far."""
         return len(self._read)
+
+    @cached_property
+    def _at(self) -> dict[Word, tuple[Window, int]]:
+        return {window.words[place]: (window, place) for window in self._windows for place in range(window.first, len(window.words))}
 
     def _passage(self, unit: int, word: int) -> tuple[Passage, int]:
         window, place = self._at[unit, word]
