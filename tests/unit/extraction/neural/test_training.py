@@ -110,6 +110,7 @@ def test_the_file_computes_what_was_trained(parameters: tuple[dict[str, Any], di
 
 
 def test_a_small_vocabulary_keeps_single_characters_and_the_most_used() -> None:
+    pytest.importorskip("jax")
     from pipelines.extraction.neural.training.export import kept_pieces
 
     pieces = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "и", "army", "##ed", "zebra"]
