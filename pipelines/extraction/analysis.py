@@ -63,7 +63,7 @@ class ItemAnalysis:
     """
 
     units: list[UnitAnalysis]
-    bag: frozenset[str] = field(default_factory=frozenset)
+    bag: tuple[str, ...] = ()
     protagonists: tuple[Protagonist, ...] = ()
     full_names: dict[str, str] = field(default_factory=dict)
 
@@ -189,10 +189,10 @@ def _full_names(parsed: Sequence[Parsed]) -> dict[str, str]:
     return found
 
 
-def _bag(parsed: Sequence[Parsed]) -> frozenset[str]:
+def _bag(parsed: Sequence[Parsed]) -> tuple[str, ...]:
     found: set[str] = set()
     for words in parsed[:2]:
         for lemma, pos in zip(words.lemma[:80], words.pos[:80], strict=True):
             if pos in ("NOUN", "VERB", "PROPN", "ADJ") and lemma not in _STOP and len(lemma) > 2:
                 found.add(lemma)
-    return frozenset(found)
+    return tuple(sorted(found))

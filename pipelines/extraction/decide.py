@@ -86,7 +86,7 @@ def propose(analysis: ItemAnalysis, weights: Weights, embeddings: Embeddings, op
         for candidate in unit.candidates:
             if not candidate.matches and hopeless(unit, candidate, model):
                 continue
-            bag = feats.hashed(feats.action_features(analysis, unit, candidate))
+            bag = feats.action_bag(analysis, unit, candidate)
             shares: Mapping[str, float] = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
             if opinion is not None:
                 shares = opinion.deed((number, candidate.index), shares)
@@ -136,10 +136,19 @@ def _reconcile(draft: Draft, unit: UnitAnalysis) -> None:
 
 
 def _best(weights: Weights, model: str, bag: list[int], draft: Draft, opinion: Opinion | None) -> str:
-    shares = weights.models[model].probabilities(bag)
+    shares: Mapping[str, float] = weights.models[model].probabilities(bag)
     if opinion is not None:
         shares = opinion.classes(model, (draft.unit, draft.candidate.index), shares)
-    return max(shares, key=lambda name: shares[name])
+    return likeliest(shares, model, weights.settings.get(f"common_{model}", 1.0))
+
+
+COMMON = {"voice": (), "polarity": ("positive",), "reality": ("happened", "ongoing")}
+"""Values so common that the likeliest one hides the others."""
+
+
+def likeliest(shares: Mapping[str, float], model: str, cut: float) -> str:
+    """The likeliest class once the common ones' probabilities are multiplied by ``cut``."""
+    return max(shares, key=lambda name: shares[name] * (cut if name in COMMON[model] else 1.0))
 
 
 def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons: Lexicons) -> list[Role]:

@@ -129,7 +129,7 @@ def _candidate(
 ) -> ExplainedCandidate:
     rules, unit = extractor.rules, analysis.units[place]
     p = unit.parsed
-    bag = feats.hashed(feats.action_features(analysis, unit, candidate))
+    bag = feats.action_bag(analysis, unit, candidate)
     shares: Mapping[str, float] = rules.learned.models["action"].probabilities(bag, feats.action_dense(unit, candidate, rules.embeddings))
     if opinion is not None:
         shares = opinion.deed((place, candidate.index), shares)

@@ -194,7 +194,7 @@ class Extractor:
         found: dict[str, Mention] = {}
         for draft in work.drafts:
             complete(draft, analysis, rules.lexicons, rules.learned, today, work.opinion)
-            confidence = rules.learned.calibrated(draft.probability)
+            confidence = rules.learned.calibrated(draft.probability, analysis.units[draft.unit].parsed.unit)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)
             if known is None or mention.confidence > known.confidence:

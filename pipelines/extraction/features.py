@@ -5,6 +5,8 @@ Feature names are built here and in slot_features.py and nowhere else, so that t
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from pipelines.extraction.actor_nouns import sector_of
@@ -13,7 +15,7 @@ from pipelines.extraction.predicates import Sense
 from pipelines.extraction.stages.candidates import Candidate
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import is_passive, phrase_span
-from pipelines.extraction.weights import Embeddings, Floats, hash_all, load_embeddings
+from pipelines.extraction.weights import Embeddings, Floats, hash_all, hash_text, load_embeddings
 
 _TOLD_ARCS = frozenset(
     (
@@ -35,6 +37,10 @@ _TOLD_ARCS = frozenset(
         "nummod",
     )
 )
+
+
+_NEAR = 24
+"""Words of the sentence so many places to either side count as the candidate's surroundings."""
 
 
 def clusters(word: str) -> int:
@@ -62,10 +68,35 @@ def word_feature(unit: UnitAnalysis, candidate: Candidate) -> str:
     return f"lk={candidate.verb if kind == 'v' else candidate.noun}/{kind}"
 
 
-def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candidate) -> list[str]:
-    """Features for whether a candidate is a deed, and of which type."""
+def action_bag(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candidate) -> list[int]:
+    """Hashed features for whether a candidate is a deed, and of which type: its own, and the words of its sentence and item."""
     p, i = unit.parsed, candidate.index
-    pos, tag, dep, lemma = p.pos[i], p.tag[i], p.dep[i], p.lemma[i]
+    first, last = p.sentences[p.sentence_of[i]]
+    bag = hashed(action_features(unit, candidate))
+    # Each word recurs for every candidate beside it, so its hash is kept.
+    bag += [
+        _hash_near(p.lemma[at])
+        for at in range(max(first, i - _NEAR), min(last, i + _NEAR + 1))
+        if at != i and p.pos[at] in ("NOUN", "VERB", "ADJ", "PROPN")
+    ]
+    bag += [_hash_item(name) for name in analysis.bag if name != p.lemma[i]]
+    return bag
+
+
+@lru_cache(maxsize=65536)
+def _hash_near(lemma: str) -> int:
+    return hash_text(f"s={lemma}")
+
+
+@lru_cache(maxsize=65536)
+def _hash_item(name: str) -> int:
+    return hash_text(f"i={name}")
+
+
+def action_features(unit: UnitAnalysis, candidate: Candidate) -> list[str]:
+    """Features of a candidate by itself: its word, arguments, governor, neighbours and place."""
+    p, i = unit.parsed, candidate.index
+    pos, tag, dep = p.pos[i], p.tag[i], p.dep[i]
     up = p.head[i]
     kind = "v" if pos == "VERB" else "n" if pos in ("NOUN", "PROPN") else "a"
     word = candidate.verb if kind == "v" else candidate.noun
@@ -83,10 +114,6 @@ def action_features(analysis: ItemAnalysis, unit: UnitAnalysis, candidate: Candi
         f.append(f"w{offset}={near}")
         if abs(offset) == 1:
             f.append(f"b{offset}={word}_{near}")
-    for other in range(first, last):
-        if p.pos[other] in ("NOUN", "VERB", "ADJ", "PROPN") and other != i and abs(other - i) < 25:
-            f.append(f"s={p.lemma[other]}")
-    f.extend(f"i={name}" for name in sorted(analysis.bag) if name != lemma)
     f.extend(_position_features(unit, candidate, first, last))
     return f
 

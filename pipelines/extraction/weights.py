@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from pipelines.core.errors import LexiconError
 
 DATA = Path(__file__).parent / "data"
-_NEGLIGIBLE = 0.01
+_NEGLIGIBLE = 0.05
+"""Features whose weights are all smaller are left out: they make up half of the file, and the held-out figures do not change."""
 Floats = NDArray[np.float32]
+Curve = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def hash_text(text: str) -> int:
@@ -80,15 +82,19 @@ def softmax(scores: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """All models by name, and the calibration curve of the confidence (raw probability to calibrated)."""
+    """All models by name, and the calibration curves of the confidence (raw probability to calibrated) by kind of text.
+
+    ``curves`` has "" (titles and summaries) and may have the name of a unit with a curve of its own ("body").
+    """
 
     models: dict[str, LinearModel]
     settings: dict[str, float]
-    curve: tuple[tuple[float, ...], tuple[float, ...]]
+    curves: dict[str, Curve]
 
-    def calibrated(self, raw: float) -> float:
-        """The share of mentions with this raw probability that are right."""
-        return float(min(0.99, max(0.01, np.interp(raw, self.curve[0], self.curve[1]))))
+    def calibrated(self, raw: float, unit: str = "") -> float:
+        """The share of a unit's mentions with this raw probability that are right."""
+        low, high = self.curves.get(unit, self.curves[""])
+        return float(min(0.99, max(0.01, np.interp(raw, low, high))))
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -106,7 +112,7 @@ def save(weights: Weights, path: Path) -> None:
         arrays[f"{name}/classes"] = np.array(model.classes)
     arrays["settings/names"] = np.array(sorted(weights.settings))
     arrays["settings/values"] = np.array([weights.settings[name] for name in sorted(weights.settings)], dtype=np.float64)
-    arrays["curve"] = np.array(weights.curve, dtype=np.float64)
+    arrays |= {f"curve/{unit}": np.array(curve, dtype=np.float64) for unit, curve in weights.curves.items()}
     with path.open("wb") as handle:
         np.savez_compressed(handle, **arrays)
 
@@ -122,12 +128,14 @@ def load(path: Path = DATA / "weights.npz") -> Weights:
             names = sorted({key.split("/")[0] for key in arrays.files if key.endswith("/table")})
             models = {name: _model(arrays, name) for name in names}
             settings = dict(zip(arrays["settings/names"].tolist(), arrays["settings/values"].tolist(), strict=True))
-            curve = arrays["curve"]
+            curves = {key.removeprefix("curve/"): arrays[key].tolist() for key in arrays.files if key.startswith("curve/")}
+            if "" not in curves:
+                raise KeyError("curve/")
     except (OSError, ValueError, KeyError) as error:
         raise LexiconError(
             f"{path.name} is no weights file ({error}); train anew with `python -m pipelines.extraction.training`"
         ) from error
-    return Weights(models, settings, (tuple(curve[0].tolist()), tuple(curve[1].tolist())))
+    return Weights(models, settings, {unit: (tuple(raw), tuple(right)) for unit, (raw, right) in curves.items()})
 
 
 def _model(arrays: Any, name: str) -> LinearModel:

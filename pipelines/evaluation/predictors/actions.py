@@ -39,7 +39,7 @@ def predict(row: Any, analysis: ItemAnalysis, weights: Weights, embeddings: Embe
     for number, unit in enumerate(analysis.units):
         sides = _sides(unit.parsed, row["sentence"], row["source"], row["target"])
         for candidate in unit.candidates:
-            bag = features.hashed(features.action_features(analysis, unit, candidate))
+            bag = features.action_bag(analysis, unit, candidate)
             shares: Mapping[str, float] = model.probabilities(bag, features.action_dense(unit, candidate, embeddings))
             if opinion is not None:
                 shares = opinion.deed((number, candidate.index), shares)

@@ -16,6 +16,7 @@ from pipelines.extraction.analysis import ItemAnalysis
 from pipelines.extraction.neural.reading import Reading
 from pipelines.extraction.neural.windows import Word
 from pipelines.extraction.stages.roles import Role, conjuncts, phrase_span
+from pipelines.extraction.weights import Curve
 
 _FLOOR = 1e-4
 MIX = "mix.toml"
@@ -24,14 +25,14 @@ PARTS = ("action", "actor", "target", "place", "voice", "polarity", "reality")
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """How the two are mixed: the encoder's share per decision, what takes the linear models' settings' place, and the confidence's curve.
+    """How the two are mixed: the encoder's share per decision, what takes the linear models' settings' place, and the confidence's curves.
 
     Where the linear model gives a word a smaller probability of being a deed than ``ask``, the encoder is not asked.
     """
 
     shares: Mapping[str, float]
     settings: Mapping[str, float]
-    curve: tuple[tuple[float, ...], tuple[float, ...]]
+    curves: Mapping[str, Curve]
     ask: float = 0.0
 
 
@@ -45,13 +46,21 @@ def load_mix(path: Path) -> Mix:
         data = tomllib.loads(path.read_text("utf-8"))
         shares = {name: float(data["shares"][name]) for name in PARTS}
         settings = {name: float(value) for name, value in data["settings"].items()}
-        raw, right = (tuple(map(float, data["curve"][name])) for name in ("raw", "right"))
+        curves = {unit.replace("items", ""): _curve(curve) for unit, curve in data["curves"].items()}
         ask = float(data["ask"])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise LexiconError(f"{path.name} is no mix of models ({type(error).__name__}: {error}).") from error
-    if not all(0 <= share <= 1 for share in shares.values()) or len(raw) != len(right) or not raw:
-        raise LexiconError(f"{path.name}: shares lie between 0 and 1, and the curve has as many raw as right values.")
-    return Mix(shares, settings, (raw, right), ask)
+    if not all(0 <= share <= 1 for share in shares.values()) or "" not in curves or not all(_is_sound(curve) for curve in curves.values()):
+        raise LexiconError(f"{path.name}: shares lie between 0 and 1, and each curve (one is of items) has as many raw as right values.")
+    return Mix(shares, settings, curves, ask)
+
+
+def _curve(values: Mapping[str, Sequence[float]]) -> Curve:
+    return tuple(map(float, values["raw"])), tuple(map(float, values["right"]))
+
+
+def _is_sound(curve: Curve) -> bool:
+    return len(curve[0]) == len(curve[1]) > 0
 
 
 class Opinion:
@@ -61,6 +70,8 @@ class Opinion:
         self._reading = reading
         self._analysis = analysis
         self._mix = mix
+        self._asked: tuple[object, ...] = ()
+        self._words: list[Collection[Word]] = []
 
     def deed(self, word: Word, linear: Mapping[str, float]) -> Mapping[str, float]:
         """Probabilities of no deed ("NONE") and the action types, mixed."""
@@ -74,7 +85,11 @@ class Opinion:
 
     def fillers(self, slot: str, word: Word, roles: Sequence[Role], linear: Sequence[float], *, mutual: bool) -> list[float]:
         """Probabilities of the phrases for a slot, and last that of the empty slot, mixed."""
-        own = phrase_shares(self._reading, self._analysis, slot, word, roles, mutual=mutual)
+        # A deed's slots are asked about one after the other, over the same phrases.
+        if self._asked != (word, mutual):
+            self._asked = (word, mutual)
+            self._words = [phrase_words(self._analysis, word, role, mutual=mutual) for role in roles]
+        own = phrase_shares(self._reading, slot, word, self._words)
         return mixed(linear, own, self._mix.shares[slot])
 
 
@@ -90,16 +105,14 @@ def mixed_classes(linear: Mapping[str, float], neural: Mapping[str, float], shar
     return dict(zip(linear, mixed(list(linear.values()), [neural[name] for name in linear], share), strict=True))
 
 
-def phrase_shares(reading: Reading, analysis: ItemAnalysis, slot: str, word: Word, roles: Sequence[Role], *, mutual: bool) -> list[float]:
-    """The encoder's probability of each phrase as a slot's filler, and last that of the empty slot.
-
-    A phrase has the sum of its words', of those joined to it by "and" unless the deed is ``mutual``, and of the name that it stands for.
-    """
+def phrase_shares(reading: Reading, slot: str, word: Word, phrases: Sequence[Collection[Word]]) -> list[float]:
+    """The encoder's probability of each phrase, given by its words, as a slot's filler, and last that of the empty slot."""
     found, empty = reading.fillers(slot, *word)
-    return [*(math.fsum(found.get(one, 0.0) for one in _words(analysis, word, role, mutual)) for role in roles), empty]
+    return [*(math.fsum(found.get(one, 0.0) for one in words) for words in phrases), empty]
 
 
-def _words(analysis: ItemAnalysis, word: Word, role: Role, mutual: bool) -> Collection[Word]:
+def phrase_words(analysis: ItemAnalysis, word: Word, role: Role, *, mutual: bool) -> Collection[Word]:
+    """The words that count for a phrase: its own, of those joined to it by "and" unless the deed is ``mutual``, and of its name."""
     if role.unit is not None:
         name = analysis.units[role.unit].parsed.lower[role.head]
         return {(number, k) for number, unit in enumerate(analysis.units) for k, lower in enumerate(unit.parsed.lower) if lower == name}

@@ -83,8 +83,8 @@ class Mixer:
         return Opinion(self._encoder.read(analysis.parsed), analysis, self._mix)
 
     def settled(self, learned: Weights) -> Weights:
-        """The linear models with the thresholds and the confidence curve that hold for the mix."""
-        return replace(learned, settings={**learned.settings, **self._mix.settings}, curve=self._mix.curve)
+        """The linear models with the thresholds and the confidence's curves that hold for the mix."""
+        return replace(learned, settings={**learned.settings, **self._mix.settings}, curves=dict(self._mix.curves))
 
 
 def load_mixer(size: str) -> Mixer:

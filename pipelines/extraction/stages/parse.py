@@ -295,8 +295,10 @@ def name_all(nlp: Any, units: Iterable[tuple[Parsed, Any]], batch_size: int) -> 
     docs = nlp.get_pipe(_NAMER).pipe((doc for _, doc in listed), batch_size=batch_size)
     for doc, (parsed, _) in zip(docs, listed, strict=True):
         if len(doc):
-            parsed.entity = [token.ent_type_ for token in doc]
-            parsed.entity_id, parsed.entities = _entities(doc.to_array(["ENT_IOB"]).astype("int64").tolist())
+            table = doc.to_array(["ENT_TYPE", "ENT_IOB"]).tolist()
+            names = _Names(doc.vocab.strings)
+            parsed.entity = [names[kind] for kind, _ in table]
+            parsed.entity_id, parsed.entities = _entities([mark for _, mark in table])
 
 
 def parse_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas, batch_size: int) -> list[Parsed]:

@@ -61,7 +61,7 @@ def fit_action(examples: Sequence[Example], embeddings: Embeddings, penalties: P
         for number, unit in enumerate(example.analysis.units):
             for place, candidate in enumerate(unit.candidates):
                 if (number, place) not in unclear:
-                    bags.append(feats.hashed(feats.action_features(example.analysis, unit, candidate)))
+                    bags.append(feats.action_bag(example.analysis, unit, candidate))
                     dense.append(feats.action_dense(unit, candidate, embeddings))
                     labels.append(CLASSES.index(truth.get((number, place), "NONE")))
                     shares.append(example.weight)

@@ -5,7 +5,7 @@ Not here: the models (fit.py), labels (labels.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -76,19 +76,19 @@ def train(shared: Path, penalties: Penalties | None = None) -> weights.Weights:
     found, lexicons = examples([*texts, *made_up])
     found[len(texts) :] = [replace(example, weight=INVENTED_WEIGHT) for example in found[len(texts) :]]
     embeddings = weights.load_embeddings()
-    thresholds, curve = calibrate(found[: len(texts)], found[len(texts) :], embeddings, penalties)
+    thresholds, curves = calibrate(found[: len(texts)], found[len(texts) :], embeddings, penalties)
     models = fit_slots(found, lexicons, penalties)
     models["action"] = fit_action(found, embeddings, penalties)
-    return weights.Weights(models, {**thresholds, **EMPTY_SLOT}, curve)
+    return weights.Weights(models, {**thresholds, **EMPTY_SLOT}, curves)
 
 
 def calibrate(
     found: Sequence[Example], always: Sequence[Example], embeddings: weights.Embeddings, penalties: Penalties
-) -> tuple[dict[str, float], tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Thresholds with the best event F1, and the curve from raw to true probability, on held-out folds of ``found``.
+) -> tuple[dict[str, float], dict[str, weights.Curve]]:
+    """Thresholds with the best event F1, and the curves from raw to true probability, on held-out folds of ``found``.
 
-    Feed items and bodies have thresholds of their own. The examples of ``always`` are in every training fold and never held out: invented
-    texts are denser than a newspaper's.
+    Feed items and bodies have thresholds and curves of their own. The examples of ``always`` are in every training fold and never held out:
+    invented texts are denser than a newspaper's.
     """
     scored: dict[bool, list[tuple[float, float, bool]]] = {False: [], True: []}
     gold = {False: 0, True: 0}
@@ -99,9 +99,13 @@ def calibrate(
             gold[body] += len(example.mentions)
             scored[body].extend(_held_out(example, model, embeddings))
     limit = {kind: threshold_of([(deed, right) for deed, _, right in ones], gold[kind])[1] for kind, ones in scored.items()}
-    kept = [(body, one) for body, ones in scored.items() for one in ones]
-    curve = curve_of(sorted((share, right) for body, (deed, share, right) in kept if deed > limit[body]))
-    return {"threshold": limit[False], "threshold_body": limit[True]}, curve
+    kept = {kind: sorted((share, right) for deed, share, right in ones if deed > limit[kind]) for kind, ones in scored.items()}
+    return {"threshold": limit[False], "threshold_body": limit[True]}, curves_of(kept)
+
+
+def curves_of(kept: Mapping[bool, Sequence[tuple[float, bool]]]) -> dict[str, weights.Curve]:
+    """The curves of feed items (False) and bodies (True); none for bodies where there are none."""
+    return {"body" if kind else "": curve_of(pairs) for kind, pairs in kept.items() if pairs or not kind}
 
 
 def threshold_of(scored: Sequence[tuple[float, bool]], gold: int) -> tuple[float, float]:
@@ -120,13 +124,13 @@ def _held_out(example: Example, model: weights.LinearModel, embeddings: weights.
     truth = {(one.unit, one.candidate): one.mention["action"] for one in lay(example.analysis, example.mentions)[0]}
     for number, unit in enumerate(example.analysis.units):
         for place, candidate in enumerate(unit.candidates):
-            bag = feats.hashed(feats.action_features(example.analysis, unit, candidate))
+            bag = feats.action_bag(example.analysis, unit, candidate)
             shares = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
             action = max(CLASSES[1:], key=lambda name: shares[name])
             yield 1 - shares["NONE"], shares[action], truth.get((number, place)) == action
 
 
-def curve_of(pairs: Sequence[tuple[float, bool]]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def curve_of(pairs: Sequence[tuple[float, bool]]) -> weights.Curve:
     """A rising curve from raw to true probability through equally filled bins (pool adjacent violators), from sorted pairs."""
     bins = [chunk for chunk in np.array_split(np.arange(len(pairs)), _BINS) if len(chunk)]
     points = [[float(np.mean([pairs[k][0] for k in chunk])), float(np.mean([pairs[k][1] for k in chunk])), len(chunk)] for chunk in bins]

@@ -17,7 +17,7 @@ from pipelines.evaluation.scoring import score
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse
 from pipelines.extraction.decide import CLASSES
 from pipelines.extraction.extractor import load_lexicons, load_pipeline
-from pipelines.extraction.features import action_features, hashed
+from pipelines.extraction.features import action_bag
 from pipelines.extraction.stages.parse import parse_all
 from pipelines.extraction.stages.text import normalise
 from pipelines.extraction.weights import LinearModel, Weights, load_embeddings
@@ -103,7 +103,7 @@ def weights_for(reader: Reader, sentence: str, wanted: dict[str, str]) -> Weight
     for unit in analysis.units:
         for candidate in unit.candidates:
             action = wanted.get(unit.parsed.words[candidate.index])
-            for feature in hashed(action_features(analysis, unit, candidate)):
+            for feature in action_bag(analysis, unit, candidate):
                 if feature not in rows:
                     rows[feature] = len(table)
                     table.append([0.0] * len(CLASSES))
@@ -111,7 +111,7 @@ def weights_for(reader: Reader, sentence: str, wanted: dict[str, str]) -> Weight
     size = load_embeddings().size
     width = len(_dense(reader, sentence)) if analysis.units else size
     model = LinearModel(CLASSES, rows, np.array(table, dtype=np.float32), np.zeros((width, len(CLASSES)), dtype=np.float32))
-    return Weights({"action": model}, {}, ((0.0, 1.0), (0.0, 1.0)))
+    return Weights({"action": model}, {}, {"": ((0.0, 1.0), (0.0, 1.0))})
 
 
 def _dense(reader: Reader, sentence: str) -> Any:

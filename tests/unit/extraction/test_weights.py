@@ -43,7 +43,7 @@ def test_training_twice_gives_the_same_weights() -> None:
 
 def test_a_file_keeps_the_scores(tmp_path) -> None:
     model = fit_classes([bag("b", "dog"), bag("b", "cat")] * 30, [0, 1] * 30, ("bark", "mew"), l2=0.1)
-    weights.save(weights.Weights({"m": model}, {"threshold": 0.25}, ((0.0, 1.0), (0.1, 0.9))), tmp_path / "w.npz")
+    weights.save(weights.Weights({"m": model}, {"threshold": 0.25}, {"": ((0.0, 1.0), (0.1, 0.9))}), tmp_path / "w.npz")
     back = weights.load(tmp_path / "w.npz")
     assert back.settings == {"threshold": 0.25}
     assert np.allclose(back.models["m"].scores(bag("b", "dog")), model.scores(bag("b", "dog")), atol=0.05)

@@ -15,7 +15,7 @@ from pipelines.extraction import features as feats
 from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import Lexicons
 from pipelines.extraction.decide import CLASSES, MUTUAL, all_roles, hopeless, role_bags, role_filler
-from pipelines.extraction.neural.mix import phrase_shares
+from pipelines.extraction.neural.mix import phrase_shares, phrase_words
 from pipelines.extraction.neural.model import Encoder
 from pipelines.extraction.neural.reading import Reading
 from pipelines.extraction.neural.training.export import export
@@ -81,7 +81,7 @@ def _judge_candidates(example: Example, model: LinearModel, reading: Reading, em
         for place, candidate in enumerate(unit.candidates):
             if (number, place) in unclear or (not candidate.matches and hopeless(unit, candidate, model)):
                 continue
-            bag = feats.hashed(feats.action_features(example.analysis, unit, candidate))
+            bag = feats.action_bag(example.analysis, unit, candidate)
             linear = model.probabilities(bag, feats.action_dense(unit, candidate, embeddings))
             asked = 1 - linear["NONE"] >= ASK
             neural = reading.shares("action", number, candidate.index) if asked else linear
@@ -113,12 +113,13 @@ def _deed(
     standing_bag = feats.hashed(slots.standing_features(unit, candidate, action, stand, covering, mention["voice"]))
     bag_of = {"voice": feats.hashed(names), "polarity": standing_bag, "reality": standing_bag}
     filled = ("actor", "target", "place")
+    phrases = [phrase_words(analysis, word, role, mutual=action in MUTUAL) for role in roles]
     return Deed(
         unit.parsed,
         action,
         roles,
         {slot: linear[slot].rank(bags, dense) for slot in filled},
-        {slot: phrase_shares(reading, analysis, slot, word, roles, mutual=action in MUTUAL) for slot in filled},
+        {slot: phrase_shares(reading, slot, word, phrases) for slot in filled},
         {slot: matching(analysis, fillers, mention[slot], one.unit, candidate.index) for slot in filled},
         {name: (linear[name].probabilities(bag), reading.shares(name, *word), mention[name]) for name, bag in bag_of.items()},
     )

@@ -15,19 +15,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.extraction.decide import MUTUAL, NO_ACTOR, best_pair
+from pipelines.extraction.decide import COMMON, MUTUAL, NO_ACTOR, best_pair, likeliest
 from pipelines.extraction.neural.mix import Mix, mixed, mixed_classes
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import Role
-from pipelines.extraction.training.run import curve_of, threshold_of
+from pipelines.extraction.training.run import curves_of, threshold_of
+from pipelines.extraction.weights import Curve
 
 log = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 ASK = 0.05
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-CUTS = (0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
+CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 _START = 0.4
-_COMMON = {"voice": (), "polarity": ("positive",), "reality": ("happened", "ongoing")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,20 @@ class Judged:
 def choose(judged: Judged) -> Mix:
     """The best mix for what the models said of items that they had not seen."""
     shares, settings = {}, {}
-    shares["action"], thresholds, curve = _actions(judged)
+    shares["action"], thresholds, curves = _actions(judged)
     settings.update(thresholds)
     roles, cuts = _roles(judged.deeds)
     shares.update(roles)
     settings.update(cuts)
-    shares.update({name: _class_share(judged.deeds, name) for name in _COMMON})
-    return Mix(shares, settings, curve, ASK)
+    for name in COMMON:
+        shares[name], cut = _class_share(judged.deeds, name)
+        if cut != 1.0:
+            settings[f"common_{name}"] = cut
+    return Mix(shares, settings, curves, ASK)
 
 
-def _actions(judged: Judged) -> tuple[float, dict[str, float], tuple[tuple[float, ...], tuple[float, ...]]]:
-    """The encoder's share in deeds and types with the best mean of the event F1 of feed items and bodies; thresholds and curve for it."""
+def _actions(judged: Judged) -> tuple[float, dict[str, float], dict[str, Curve]]:
+    """The encoder's share in deeds and types with the best mean of the event F1 of feed items and bodies; thresholds and curves for it."""
     linear, neural = np.maximum(judged.linear, 1e-4), np.maximum(judged.neural, 1e-4)
     truth, body = np.array(judged.truth), np.array(judged.body)
 
@@ -88,8 +91,10 @@ def _actions(judged: Judged) -> tuple[float, dict[str, float], tuple[tuple[float
     log.info("action share %.2f, event F1 and threshold of items and bodies: %s", share, limits)
     deed, right, certain = scored(share)
     kept = deed > np.where(body, limits[True][1], limits[False][1])
-    curve = curve_of(sorted(zip(certain[kept].tolist(), right[kept].tolist(), strict=True)))
-    return share, {"threshold": limits[False][1], "threshold_body": limits[True][1]}, curve
+    pairs = {
+        kind: sorted(zip(certain[kept & (body == kind)].tolist(), right[kept & (body == kind)].tolist(), strict=True)) for kind in limits
+    }
+    return share, {"threshold": limits[False][1], "threshold_body": limits[True][1]}, curves_of(pairs)
 
 
 def _roles(deeds: Sequence[Deed]) -> tuple[dict[str, float], dict[str, float]]:
@@ -131,20 +136,23 @@ def _place_f1(deeds: Sequence[Deed], share: float, cut: float) -> float:
     return 2 * hits / max(1, said + meant)
 
 
-def _class_share(deeds: Sequence[Deed], name: str) -> float:
-    """The encoder's share with the best accuracy or, where common values hide the rare ones, the best F1 of the rare ones."""
-    common = _COMMON[name]
+def _class_share(deeds: Sequence[Deed], name: str) -> tuple[float, float]:
+    """The encoder's share and the cut of the common values with the best sum of accuracy and F1 of the rare ones.
 
-    def measure(share: float) -> float:
+    The F1 alone would have rare values guessed too freely, since what is no deed at all is not among ``deeds``.
+    """
+
+    def measure(share: float, cut: float) -> float:
         both = [(mixed_classes(linear, neural, share), right) for linear, neural, right in (deed.classes[name] for deed in deeds)]
-        pairs = [(max(shares, key=shares.__getitem__), right) for shares, right in both]
-        hits = sum(one == right and right not in common for one, right in pairs)
-        rare = sum(right not in common for _, right in pairs) + sum(one not in common for one, _ in pairs)
-        return 2 * hits / max(1, rare)
+        pairs = [(likeliest(shares, name, cut), right) for shares, right in both]
+        hits = sum(one == right and right not in COMMON[name] for one, right in pairs)
+        rare = sum(right not in COMMON[name] for _, right in pairs) + sum(one not in COMMON[name] for one, _ in pairs)
+        return sum(one == right for one, right in pairs) / max(1, len(pairs)) + 2 * hits / max(1, rare)
 
-    share = max(SHARES, key=measure)
-    log.info("%s: share %.2f, %.3f (linear alone %.3f)", name, share, measure(share), measure(0.0))
-    return share
+    share = max(SHARES, key=lambda one: measure(one, 1.0))
+    cut = max(CUTS if COMMON[name] else (1.0,), key=lambda one: (measure(share, one), one))
+    log.info("%s: share %.2f, cut %.2f, accuracy and F1 of rare values %.3f (linear alone %.3f)", name, share, cut, measure(share, cut), measure(0.0, 1.0))
+    return share, cut
 
 
 def write(mix: Mix, path: Path) -> None:
@@ -155,6 +163,12 @@ def write(mix: Mix, path: Path) -> None:
         "# Written by `python -m pipelines.extraction.neural.training`, by cross-validation over the labelled items.",
         f"ask = {mix.ask}", "", "[shares]", *(f"{name} = {share}" for name, share in mix.shares.items()),
         "", "[settings]", *(f"{name} = {value}" for name, value in mix.settings.items()),
-        "", "[curve]", f"raw = {[round(one, 4) for one in mix.curve[0]]}", f"right = {[round(one, 4) for one in mix.curve[1]]}",
     ]  # fmt: skip
+    for unit, (raw, right) in mix.curves.items():
+        lines += [
+            "",
+            f"[curves.{unit or 'items'}]",
+            f"raw = {[round(one, 4) for one in raw]}",
+            f"right = {[round(one, 4) for one in right]}",
+        ]
     path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")

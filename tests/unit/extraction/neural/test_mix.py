@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.extraction.analysis import ItemAnalysis
 from pipelines.extraction.neural.classes import ACTION, LOGITS, POINTER, REACH, SLOTS
-from pipelines.extraction.neural.mix import mixed, mixed_classes, phrase_shares
+from pipelines.extraction.neural.mix import mixed, mixed_classes, phrase_shares, phrase_words
 from pipelines.extraction.neural.reading import Passage, Reading
 from pipelines.extraction.neural.windows import Window
 from pipelines.extraction.stages.roles import Role
@@ -73,8 +73,8 @@ def test_a_phrase_has_the_sum_of_its_words(analyse_texts: Callable[..., ItemAnal
     at = words.index("seized")
     reading = _reading(len(words), {(at, words.index("gunmen")): 4.0, (at, words.index("rebels")): 4.0}, empty=-2.0)
     roles = [Role(words.index(name), "subj", "x") for name in ("gunmen", "port")]
-    joined = phrase_shares(reading, analysis, "actor", (0, at), roles, mutual=False)
-    alone = phrase_shares(reading, analysis, "actor", (0, at), roles, mutual=True)
+    joined = phrase_shares(reading, "actor", (0, at), [phrase_words(analysis, (0, at), role, mutual=False) for role in roles])
+    alone = phrase_shares(reading, "actor", (0, at), [phrase_words(analysis, (0, at), role, mutual=True) for role in roles])
     assert joined[0] > 0.9
     assert alone[0] == pytest.approx(0.5, abs=0.1)
     assert joined[1] < 0.1

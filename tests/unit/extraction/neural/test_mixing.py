@@ -55,9 +55,10 @@ def test_the_model_that_is_right_gets_its_way(parse: Callable[..., Parsed], *, n
     assert set(found.shares) == {"action", "actor", "target", "place", "voice", "polarity", "reality"}
     for name in ("action", "voice", "polarity", "reality"):
         assert found.shares[name] > 0.5 if neural_is_right else found.shares[name] < 0.5, name
-    assert set(found.settings) == {"threshold", "threshold_body", "none_actor", "none_target", "none_place"}
-    assert all(one in CUTS for name, one in found.settings.items() if name.startswith("none"))
-    assert list(found.curve[1]) == sorted(found.curve[1])
+    assert {"threshold", "threshold_body", "none_actor", "none_target", "none_place"} <= set(found.settings)
+    assert all(one in CUTS for name, one in found.settings.items() if name.startswith(("none", "common")))
+    assert set(found.curves) == {"", "body"}
+    assert all(list(right) == sorted(right) for _, right in found.curves.values())
     assert set(found.shares.values()) <= set(SHARES)
 
 
@@ -66,4 +67,4 @@ def test_what_is_written_is_read(parse: Callable[..., Parsed], tmp_path: Path) -
     write(found, tmp_path / "mix.toml")
     again = load_mix(tmp_path / "mix.toml")
     assert (again.shares, again.settings, again.ask) == (found.shares, found.settings, found.ask)
-    assert np.allclose(again.curve, found.curve, atol=1e-4)
+    assert all(np.allclose(again.curves[unit], curve, atol=1e-4) for unit, curve in found.curves.items())

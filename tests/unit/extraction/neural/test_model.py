@@ -83,7 +83,7 @@ polarity = 0.1
 reality = 0.1
 [settings]
 threshold = 0.3
-[curve]
+[curves.items]
 raw = [0.2, 0.8]
 right = [0.3, 0.9]
 """
@@ -93,7 +93,7 @@ def test_a_mix_is_read(tmp_path: Path) -> None:
     path = tmp_path / "mix.toml"
     path.write_text(GOOD, "utf-8")
     found = mix.load_mix(path)
-    assert (found.shares["voice"], found.settings["threshold"], found.curve[1], found.ask) == (0.1, 0.3, (0.3, 0.9), 0.05)
+    assert (found.shares["voice"], found.settings["threshold"], found.curves[""][1], found.ask) == (0.1, 0.3, (0.3, 0.9), 0.05)
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,4 @@ def test_a_mix_with_a_mistake_is_refused(tmp_path: Path, old: str, new: str) -> 
 def test_the_shipped_mix_is_sound(size: str) -> None:
     found = mix.load_mix(model.DATA / size / mix.MIX)
     assert 0 < found.settings["threshold"] < 1
-    assert list(found.curve[0]) == sorted(found.curve[0])
-    assert list(found.curve[1]) == sorted(found.curve[1])
+    assert all(list(side) == sorted(side) for curve in found.curves.values() for side in curve)
