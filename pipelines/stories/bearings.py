@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.extraction.records import Mention
-from pipelines.stories.deeds import Deed, compare, stated
+from pipelines.stories.deeds import Deed, compare
+from pipelines.stories.times import states_day
 
 SAME_DEED = 0.5
 """Two mentions of one text are taken for one deed from this score on; what one of them leaves open, the other then says."""
@@ -35,13 +36,13 @@ def with_bearings(deeds: Sequence[Deed], most: int) -> list[Deed]:
 
 
 def _completed(deed: Deed, text: Sequence[Deed]) -> Deed:
-    dated, placed = stated(deed.mention), deed.mention.place_id is not None
+    dated, placed = states_day(deed.mention), deed.mention.place_id is not None
     if dated and placed:
         return deed
     others = [other.mention for other in text if other is not deed and compare(deed, other).score >= SAME_DEED]
     said: dict[str, Any] = {}
     if not dated:
-        said |= _agreed((other for other in others if stated(other)), _DAY)
+        said |= _agreed((other for other in others if states_day(other)), _DAY)
     if not placed:
         said |= _agreed((other for other in others if other.place_id is not None), _PLACE)
     return replace(deed, mention=replace(deed.mention, **said)) if said else deed

@@ -15,10 +15,11 @@ from pipelines.stories.similarity import stem
 
 @dataclass(frozen=True, slots=True)
 class DeedWords:
-    """``kindred``: pairs of action types; ``series``: words as written; ``anybody``: stems."""
+    """``kindred``: pairs of action types; ``series``, ``bounds``: words as written; ``anybody``: stems."""
 
     kindred: frozenset[frozenset[str]]
     series: frozenset[str]
+    bounds: frozenset[str]
     anybody: frozenset[str]
 
 
@@ -38,14 +39,15 @@ def parse(data: str, source: str) -> DeedWords:
         table = tomllib.loads(data)
     except tomllib.TOMLDecodeError as error:
         raise LexiconError(f"{source} is no TOML file: {error}") from error
-    if set(table) != {"kindred", "series", "anybody"}:
-        raise LexiconError(f"{source} must have the keys kindred, series and anybody, and no others.")
+    if set(table) != {"kindred", "series", "bounds", "anybody"}:
+        raise LexiconError(f"{source} must have the keys kindred, series, bounds and anybody, and no others.")
     for pair in table["kindred"]:
         if len(pair) != 2 or len({*pair} & {*get_args(Action)}) != 2:
             raise LexiconError(f"{source}: {pair!r} must be two different action types.")
     return DeedWords(
         kindred=frozenset(frozenset(pair) for pair in table["kindred"]),
         series=frozenset(_words(table["series"], source)),
+        bounds=frozenset(_words(table["bounds"], source)),
         anybody=frozenset(stem(word) for word in _words(table["anybody"], source)),
     )
 

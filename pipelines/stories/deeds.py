@@ -10,13 +10,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from pipelines.extraction.records import Mention, Party
 from pipelines.extraction.weights import load_embeddings
 from pipelines.stories import deed_words
 from pipelines.stories.similarity import Vector, cosine, stem, stopwords
+from pipelines.stories.times import long_ago_in_one, other_time, stated
 
 FAR_KM = 60.0
 """Two named towns farther apart than this are two places."""
@@ -32,6 +33,10 @@ LATE_TOLL = timedelta(hours=12)
 """An outlet may still print a toll that others have raised for so long, and for so long the order of two reports tells little."""
 LATE_RATIO = 2.0
 """A toll that others have raised meanwhile is not exceeded more than so many times."""
+REGION = timedelta(days=2)
+"""Two tolls of one region (a state, a county) may be one deed's for so long; after that the region has seen other deeds."""
+NOTHING_ELSE = 0.03
+"""Sentences that share less than this (cosine) beside their parties and places have nothing else in common."""
 _VICTIMS = ("killed", "injured")
 _KM_PER_DEGREE = 111.2
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -122,7 +127,7 @@ def _veto(a: Deed, b: Deed) -> str | None:
     vetoes = {
         "other country": one.place_country and two.place_country and one.place_country != two.place_country,
         "other place": _kilometres(one, two) > FAR_KM,
-        "other day": stated(one) and stated(two) and _days_apart(one, two) > timedelta(0),
+        "other time": other_time(one, two),
         "one of a series": a.series != b.series and one.sentence != two.sentence,
         "opposite parties": a.actors & b.targets and b.actors & a.targets and not a.actors & b.actors,
         "other toll in one text": one_text and a.killed is not None and b.killed is not None and a.killed != b.killed,
@@ -132,7 +137,7 @@ def _veto(a: Deed, b: Deed) -> str | None:
 
 
 def _identified(a: Deed, b: Deed) -> bool:
-    """Tell whether two mentions name one party in one role, or one place below the country.
+    """Tell whether two mentions name one party in one role, or one place below the country, a region only for some days.
 
     Where they do, another toll is a contradiction on one deed, which the tables are to show as one.
     """
@@ -141,17 +146,32 @@ def _identified(a: Deed, b: Deed) -> bool:
 
 
 def _stands_in(one: Mention, two: Mention) -> bool:
-    """Tell whether a mention's place, if it is less than a country, is that of the other or named in the other's sentence."""
+    """Tell whether a mention's place, if it is less than a country, is that of the other or named in the other's sentence.
+
+    A region has many deeds: it says nothing days later, nor where the other's own place is in another region.
+    """
     if not one.place or one.place_precision == "country":
+        return False
+    if one.place_precision not in _PRECISE and (_other_region(one, two) or abs(one.seen_at - two.seen_at) > REGION):
         return False
     words = _words(one.place)
     return (one.place_id is not None and one.place_id == two.place_id) or (bool(words) and words <= _words(two.sentence))
 
 
+def _other_region(one: Mention, two: Mention) -> bool:
+    """Tell whether two places are in different regions of a country; those of two countries are a veto."""
+    return one.place_admin1 is not None and two.place_admin1 is not None and one.place_admin1 != two.place_admin1
+
+
 def _may_rise(a: Deed, b: Deed) -> bool:
-    """Tell whether two exact tolls can be one that rose: the later is as high, or the earlier was not known everywhere yet."""
+    """Tell whether two exact tolls can be one that rose: the later is as high, or the earlier was not known everywhere yet.
+
+    The tolls of two regions are two counts.
+    """
     if a.killed is None or b.killed is None:
         return True
+    if a.killed != b.killed and _other_region(a.mention, b.mention):
+        return False
     (earlier, before), (later, after) = sorted(((a.mention.seen_at, a.killed), (b.mention.seen_at, b.killed)))
     return after >= before or (later - earlier <= LATE_TOLL and before <= LATE_RATIO * after)
 
@@ -162,14 +182,15 @@ def _parts(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
     yield _triggers(a, b)
     if one.mode and two.mode:
         yield ("same mode", 0.04) if one.mode == two.mode else ("other mode", -0.06)
-    yield _parties("actor", (a.actors, b.actors), (one.actors, two.actors))
-    yield _parties("target", (a.targets, b.targets), (one.targets, two.targets))
+    yield from _who(a, b)
     yield _places(one, two)
     if a.slots & b.slots:
         yield ("same toll", 0.15) if a.killed is not None and a.killed == b.killed else ("victims in both", 0.1)
     if one.article_id == two.article_id and one.version_id != two.version_id:
         yield "versions of one article", 0.1
-    if not (stated(one) and stated(two)):
+    if long_ago_in_one(one, two) and a.trigger != b.trigger and not _identified(a, b):
+        yield "long ago in one only", -PER_DAY * MOST_DAYS
+    elif not (stated(one) and stated(two)):
         yield "days between", -PER_DAY * min(MOST_DAYS, abs(one.seen_at - two.seen_at) / timedelta(days=1))
     yield "wording", 0.3 * cosine(a.vector, b.vector)
 
@@ -177,10 +198,11 @@ def _parts(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
 def _triggers(a: Deed, b: Deed) -> tuple[str, float]:
     if a.trigger == b.trigger:
         return "same word", 0.15
+    kindred_only = a.mention.action != b.mention.action
     alike = _likeness(*sorted((a.mention.trigger.lower().split(" ")[0], b.mention.trigger.lower().split(" ")[0])))
     if alike >= _ALIKE:
         return "like word", 0.15 * alike
-    return ("unlike word", -0.06) if alike < _UNLIKE else ("other word", 0.0)
+    return ("unlike word", -0.1 if kindred_only else -0.06) if alike < _UNLIKE else ("other word", 0.0)
 
 
 @lru_cache(maxsize=100_000)
@@ -188,6 +210,30 @@ def _likeness(word: str, other: str) -> float:
     """Return the cosine of two words' vectors; 0 where one is unknown."""
     vector_of = load_embeddings()
     return round(float(vector_of(word) @ vector_of(other)), 4)
+
+
+def _who(a: Deed, b: Deed) -> Iterator[tuple[str, float]]:
+    """Yield what the parties say. That neither names anybody says little, unless the two share what else tells deeds apart."""
+    one, two = a.mention, b.mention
+    same_place = _places(one, two)[0] == "same place"
+    if not (a.actors or b.actors or a.targets or b.targets):
+        same_toll = a.killed is not None and a.killed == b.killed
+        yield "nobody named in either", 0.2 if same_place or same_toll or _words(one.trigger) & _words(two.trigger) else 0.1
+        return
+    yield _parties("actor", (a.actors, b.actors), (one.actors, two.actors))
+    yield _parties("target", (a.targets, b.targets), (one.targets, two.targets))
+    other_target = bool(a.targets or b.targets) and not a.targets & b.targets
+    other_deed = a.trigger != b.trigger and other_target and not same_place and not a.slots & b.slots
+    if other_deed and a.actors & b.actors and _rest(a, b) < NOTHING_ELSE:
+        yield "nothing but the actor in common", -0.08
+
+
+def _rest(a: Deed, b: Deed) -> float:
+    """Return the cosine of two sentences without the words of their parties and places."""
+    aside = a.actors | a.targets | b.actors | b.targets
+    for mention in (a.mention, b.mention):
+        aside |= _words(" ".join((mention.place or "", *(p.text for p in (*mention.actors, *mention.targets)))))
+    return sum(value * b.vector[term] for term, value in a.vector.items() if term in b.vector and term not in aside)
 
 
 def _parties(
@@ -208,6 +254,8 @@ def _parties(
 
 
 def _places(one: Mention, two: Mention) -> tuple[str, float]:
+    if _other_region(one, two):
+        return "other region", -0.12
     if one.place_id and two.place_id:
         return ("same place", 0.08) if one.place_id == two.place_id else ("place differs", -0.04)
     if not one.place or not two.place:
@@ -235,21 +283,6 @@ def _series(mention: Mention) -> Iterator[str]:
     end = max(0, mention.trigger_start - mention.sentence_start)
     before = mention.sentence[max(0, end - _BEFORE_CHARS) : end]
     yield from (word for word in _WORD.findall(before.lower())[-_BEFORE:] if word in deed_words.default().series)
-
-
-def stated(mention: Mention) -> bool:
-    """Tell whether a mention itself gives the day of its deed."""
-    return mention.event_date_start is not None and mention.date_precision == "day" and mention.date_source != "publication"
-
-
-def _days_apart(a: Mention, b: Mention) -> timedelta:
-    assert a.event_date_start is not None and b.event_date_start is not None
-    return max(timedelta(0), max(a.event_date_start, b.event_date_start) - min(_end(a), _end(b)))
-
-
-def _end(mention: Mention) -> date:
-    assert mention.event_date_start is not None
-    return mention.event_date_end or mention.event_date_start
 
 
 def _kilometres(a: Mention, b: Mention) -> float:

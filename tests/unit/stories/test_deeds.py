@@ -87,8 +87,8 @@ def test_another_stated_day_is_a_veto_and_a_day_of_publication_is_not() -> None:
     a = told("Bomb exploded in Marren on Sunday", "exploded", stated=("Sunday", date(2031, 5, 4)))
     b = told("Bomb exploded in Marren on Monday", "exploded", outlet="herald", stated=("Monday", date(2031, 5, 5)))
     undated = told("Bomb exploded in Marren", "exploded", outlet="post", hours=30)
-    week = dataclasses.replace(b, date_precision="week")
-    assert vetoed(a, b, "other day")
+    week = dataclasses.replace(b, date_precision="week", event_date_start=date(2031, 4, 28), event_date_end=date(2031, 5, 4))
+    assert vetoed(a, b, "other time")
     assert not matched(a, undated).vetoed
     assert not matched(a, week).vetoed
     assert not matched(a, dataclasses.replace(b, event_date_start=date(2031, 5, 3), event_date_end=date(2031, 5, 5))).vetoed
@@ -141,7 +141,7 @@ def test_parties_of_other_countries_weigh_more_than_other_words() -> None:
 def test_a_party_of_nobody_neither_agrees_nor_differs() -> None:
     a = told("Twelve people killed in Marren", "killed", targets=[("Twelve people", "XAA.CVL")])
     b = told("Nine people killed in Marren", "killed", outlet="herald", targets=[("Nine people", "XAB.CVL")])
-    assert "no target in either" in matched(a, b).reason
+    assert "nobody named in either" in matched(a, b).reason
 
 
 def test_undated_mentions_fade_with_the_days_between() -> None:
@@ -151,13 +151,54 @@ def test_undated_mentions_fade_with_the_days_between() -> None:
     assert matched(a, far).score < matched(a, near).score
 
 
+def test_silence_of_both_counts_in_full_only_where_word_place_or_toll_agree() -> None:
+    """A conviction that lawyers want overturned is not the claim that she retracted."""
+    overturned = told("Lawyers went to court to get the verdict overturned", "overturned", "RETREAT")
+    retracted = told("She retracted the claim under pressure", "retracted", "RETREAT", outlet="herald")
+    again = told("Court hears why verdict should be overturned", "overturned", "RETREAT", outlet="herald")
+    assert "nobody named in either +0.10" in matched(overturned, retracted).reason
+    assert "nobody named in either +0.20" in matched(overturned, again).reason
+    blaze = told("Blaze near Osk", "Blaze", "INCIDENT", place=("Osk", "1", "XAA"))
+    fire = told("Fire near Osk", "Fire", "INCIDENT", outlet="herald", place=("Osk", "1", "XAA"))
+    assert "nobody named in either +0.20" in matched(blaze, fire).reason
+
+
+def test_two_decrees_of_one_actor_have_nothing_else_in_common() -> None:
+    """Guards led out of a bank, women told to stay at home: the government is all that the two sentences share."""
+    government = [("Junta", "XAA.GOV")]
+    home = told("Junta orders women to stay home", "orders", "COERCE", actors=government)
+    bank = told("Junta escorts bank staff out", "escorts", "COERCE", outlet="herald", actors=government, targets=[("bank staff", "BANK")])
+    stay = told("Junta forces teachers to stay home", "forces", "COERCE", outlet="post", actors=government, targets=[("teachers", None)])
+    assert "nothing but the actor in common -0.08" in matched(home, bank).reason
+    assert "nothing but the actor" not in matched(home, stay).reason
+    nobody = told("Junta escorts them out", "escorts", "COERCE", outlet="herald", actors=government)
+    assert "nothing but the actor" not in matched(home, nobody).reason
+
+
+def test_an_unlike_word_weighs_more_between_kindred_actions() -> None:
+    flown = told("Ada Vance was flown to Velden", "flown", "COERCE", targets=[("Ada Vance", None)])
+    sanctions = told("Ada Vance helped to evade sanctions", "sanctions", "SANCTION", outlet="herald", targets=[("Ada Vance", None)])
+    same = dataclasses.replace(sanctions, action="COERCE")
+    assert "unlike word -0.10" in matched(flown, sanctions).reason
+    assert "unlike word -0.06" in matched(flown, same).reason
+
+
+def test_two_regions_of_one_country_count_against_a_match() -> None:
+    north = told("Bomb exploded in Norland", "exploded", place=("Norland", "1", "XAA"))
+    south = told("Bomb exploded in Sudland", "exploded", outlet="herald", place=("Sudland", "2", "XAA"))
+    one, two = (dataclasses.replace(m, place_precision="admin1", place_admin1=code) for m, code in ((north, "01"), (south, "02")))
+    assert "other region -0.12" in matched(one, two).reason
+    assert "other region" not in matched(one, dataclasses.replace(two, place_admin1=None)).reason
+
+
 @pytest.mark.parametrize(
     "data",
     [
         "kindred = []",
-        "kindred = [['ASSAULT', 'ASSAULT']]\nseries = []\nanybody = []",
-        "kindred = [['ASSAULT', 'HUG']]\nseries = []\nanybody = []",
-        "kindred = []\nseries = ['Second']\nanybody = []",
+        "kindred = [['ASSAULT', 'ASSAULT']]\nseries = []\nbounds = []\nanybody = []",
+        "kindred = [['ASSAULT', 'HUG']]\nseries = []\nbounds = []\nanybody = []",
+        "kindred = []\nseries = ['Second']\nbounds = []\nanybody = []",
+        "kindred = []\nseries = []\nbounds = ['Since']\nanybody = []",
         "kindred = [",
     ],
 )

@@ -50,7 +50,7 @@ def test_another_stated_day(first: dict[str, Any], second: dict[str, Any], town:
     world = LakeWorld()
     one = told(world, "gazette", f"in {town} on Sunday", first, stated=("Sunday", date(2031, 5, 4)))
     two = told(world, "herald", f"in {town} on Sunday", second, stated=("Sunday", date(2031, 5, 4) + timedelta(days=days)))
-    apart(world, one, two, "other day")
+    apart(world, one, two, "other time")
 
 
 @settings(max_examples=40, deadline=None)
@@ -142,3 +142,47 @@ def test_a_toll_that_outlets_contradict_each_other_on_is_no_veto(
     one, two = count("gazette", first, low + more), count("herald", second, low)
     vector = Idf([terms("", one.sentence)]).vector
     assert not compare(*(read_deed(m, vector(terms("", m.sentence))) for m in (one, two))).vetoed
+
+
+def regional(m: Mention, region: str, code: str) -> Mention:
+    return dataclasses.replace(m, place_precision="admin1", place=region, place_admin1=code)
+
+
+def count(world: LakeWorld, outlet: str, region: str, code: str, dead: int, hours: float, words: str = "") -> Mention:
+    facts = {"weapon": "Fever", "actors": [], "hours": hours}
+    figures = [("killed", dead, dead, "exactly", str(dead))]
+    one = told(world, outlet, f"in {region}, {dead} killed{words}", facts, place=(region, code, "XAA"), figures=figures)
+    return regional(one, region, code)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 40))
+def test_tolls_of_two_regions_are_two_counts_even_if_one_names_the_other(low: int, more: int, hours: float) -> None:
+    """One death in Norland, then four in Sudland, whose headline also names Norland."""
+    world = LakeWorld()
+    one = count(world, "gazette", "Norland", "1", low, 0.0)
+    two = count(world, "herald", "Sudland", "2", low + more, hours, "; Norland records new cases")
+    apart(world, one, two, "other toll, which no rise explains")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 120))
+def test_a_falling_toll_of_one_region_is_a_contradiction_for_two_days_only(low: int, more: int, hours: float) -> None:
+    world = LakeWorld()
+    one, two = count(world, "gazette", "Norland", "1", low + more, 0.0), count(world, "herald", "Norland", "1", low, hours)
+    if hours > 48:
+        apart(world, one, two, "other toll, which no rise explains")
+    else:
+        vector = Idf([terms("", one.sentence)]).vector
+        assert not compare(*(read_deed(m, vector(terms("", m.sentence))) for m in (one, two))).vetoed
+
+
+@settings(max_examples=40, deadline=None)
+@given(deeds, deeds, st.sampled_from(["week", "month", "year"]), st.integers(1, 30))
+def test_a_stated_time_of_any_precision(first: dict[str, Any], second: dict[str, Any], precision: str, years: int) -> None:
+    """The killings of 1994 are not the attacks of 2018."""
+    world = LakeWorld()
+    one = told(world, "gazette", "in Marren on Sunday", first, stated=("Sunday", date(2031, 5, 4)))
+    two = told(world, "herald", "in Marren on Sunday", second, stated=("Sunday", date(2031 - years, 1, 1)))
+    two = dataclasses.replace(two, event_date_end=date(2031 - years, 1, 31), date_precision=precision)
+    apart(world, one, two, "other time")
