@@ -31,6 +31,8 @@ SAME_NAME = 0.7
 """Names that stand in the same articles of a story, by this share of those that have either, are one: first name, surname and office."""
 CORE = 0.4
 """Where each part is smaller than this share, the name is the matter (`the talks between A and B`), and the story stays whole."""
+FAINT = 0.5
+"""With a core of just that share, as two of five, a story also stays whole if most of it holds together at so much of `FLOOR`."""
 
 
 def parts(
@@ -52,22 +54,37 @@ def parts(
     if len(members) < LEAST:
         return [list(members)]
     aside = _set_aside(members, vectors, names)
+    core, *others = _held(members, pairs, together, vectors, aside, FLOOR)
+    if len(core) < CORE * len(members):
+        return [list(members)]
+    if len(core) <= CORE * len(members):
+        faint = _held(members, pairs, together, vectors, aside, FAINT * FLOOR)
+        if 2 * len(faint[0]) > len(members):
+            return [list(members)]
+    one_name = _one_name(aside, members, vectors)
+    stay = [p for p in others if _nearness(core, p, pairs) >= STRONG or (len(p) == 1 and _knows(p[0], core, vectors, aside, one_name))]
+    return [sorted(sum(stay, core)), *(part for part in others if part not in stay)]
+
+
+def _held(
+    members: Sequence[int],
+    pairs: Iterable[tuple[int, int, float]],
+    together: Iterable[tuple[int, int]],
+    vectors: Sequence[Vector],
+    aside: Collection[str],
+    floor: float,
+) -> list[list[int]]:
+    """Return the groups of articles that share ``floor`` beside what is set aside, the largest first."""
     parent = {member: member for member in members}
     for a, b in together:
         parent[_root(parent, a)] = _root(parent, b)
     for a, b, _ in pairs:
-        if _root(parent, a) != _root(parent, b) and _rest(vectors[a], vectors[b], aside) >= FLOOR:
+        if _root(parent, a) != _root(parent, b) and _rest(vectors[a], vectors[b], aside) >= floor:
             parent[_root(parent, a)] = _root(parent, b)
     found: dict[int, list[int]] = defaultdict(list)
     for member in members:
         found[_root(parent, member)].append(member)
-    ordered = sorted(found.values(), key=lambda part: (-len(part), min(part)))
-    core, *others = ordered
-    if len(core) < CORE * len(members):
-        return [list(members)]
-    one_name = _one_name(aside, members, vectors)
-    stay = [p for p in others if _nearness(core, p, pairs) >= STRONG or (len(p) == 1 and _knows(p[0], core, vectors, aside, one_name))]
-    return [sorted(sum(stay, core)), *(part for part in others if part not in stay)]
+    return sorted(found.values(), key=lambda part: (-len(part), min(part)))
 
 
 def _knows(lone: int, core: Iterable[int], vectors: Sequence[Vector], aside: Collection[str], one_name: Mapping[str, str]) -> bool:

@@ -49,6 +49,26 @@ def test_where_nothing_is_the_core_the_name_is_the_matter() -> None:
     assert part(vectors) == [[0, 1, 2, 3, 4, 5]]
 
 
+def five(*others: Vector) -> list[list[int]]:
+    core = [unit(*MINISTER, "resigns", "office", "party"), unit(*MINISTER, "resigns", "office", "letter")]
+    return part([*core, *others], similarity=0.2)
+
+
+def faint(word: str, number: int) -> Vector:
+    """A text that shares one word in passing: more than half of what holds two articles together, and less than all."""
+    vector = unit(*MINISTER, *(f"w{number}{n}" for n in range(6)))
+    return {**vector, word: 0.18}
+
+
+def test_a_core_of_two_in_five_is_too_small_to_part_what_faintly_holds_together() -> None:
+    assert five(faint("resigns", 1), faint("office", 2), faint("resigns", 3)) == [[0, 1, 2, 3, 4]]
+
+
+def test_a_core_of_two_in_five_lets_go_what_shares_nothing_but_the_name() -> None:
+    strangers = [unit(*MINISTER, *(f"w{number}{n}" for n in range(6))) for number in range(3)]
+    assert five(*strangers) == [[0, 1], [2], [3], [4]]
+
+
 def test_a_part_that_is_very_near_stays() -> None:
     assert part([*GAS, *TIPS, FAIR], similarity=0.3) == [[0, 1, 2, 3, 4, 5]]
 
