@@ -17,6 +17,7 @@ from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
 from pipelines.stories.agglomerate import Groups, Thresholds
 from pipelines.stories.alike import LEAD, Alike, Seasons, Text
+from pipelines.stories.common import as_written, heaviest, total
 from pipelines.stories.headings import instalment, own_summary
 from pipelines.stories.names import names_in
 from pipelines.stories.neighbours import Reach, near_pairs
@@ -51,11 +52,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where one document went: the founder of its story, how near it is to the rest of it, and why it is there."""
+    """Where one document went: the founder of its story, how near it is to the rest of it, why it is there, and the terms that it
+    has most in common with the rest."""
 
     founder: str
     similarity: float
     reason: str
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def place(documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (),
     groups.agglomerate(rules.thresholds)
     stories = _parted(groups, pairs, together, vectors, [d.names | d.titled for d in ordered])
     return Placed(
-        placements=_placements(ordered, stories, pairs, {n for pair in together for n in pair}),
+        placements=_placements(ordered, stories, pairs, {n for pair in together for n in pair}, vectors),
         vectors={document.id: vector for document, vector in zip(ordered, vectors, strict=True)},
         near=[(ordered[a].id, ordered[b].id, similarity) for a, b, similarity in pairs],
     )
@@ -226,7 +229,11 @@ def _parted(
 
 
 def _placements(
-    ordered: Sequence[Document], stories: Sequence[Sequence[int]], pairs: Iterable[tuple[int, int, float]], copied: set[int]
+    ordered: Sequence[Document],
+    stories: Sequence[Sequence[int]],
+    pairs: Iterable[tuple[int, int, float]],
+    copied: set[int],
+    vectors: Sequence[Vector],
 ) -> dict[str, Placement]:
     group_of = {member: number for number, members in enumerate(stories) for member in members}
     sums: dict[int, float] = defaultdict(float)
@@ -239,12 +246,14 @@ def _placements(
     placements = {}
     for members in stories:
         founder = min(members, key=lambda n: (ordered[n].seen or ordered[n].at, ordered[n].id))
+        everything = total(vectors[member] for member in members)
         for member in members:
             others = len(members) - 1
             near = (best[member] * sums[member] / others) ** 0.5 if others else 1.0
             reason = "founder" if member == founder else "copy" if member in copied else "similar"
             similarity = 1.0 if member == founder else round(min(1.0, near), 4)
-            placements[ordered[member].id] = Placement(ordered[founder].id, similarity, reason)
+            shared = heaviest(vectors[member], everything) if reason == "similar" else ()
+            placements[ordered[member].id] = Placement(ordered[founder].id, similarity, reason, shared)
     return placements
 
 
@@ -353,17 +362,19 @@ def _records(
                 outlet_id=latest[a].outlet_id,
                 first_seen=first[a].first_seen,
                 similarity=placements[a].similarity,
-                reason=placements[a].reason,
+                reason=_reason(placements[a], latest[a]),
             )
             for a in articles
         )
     return stories, links
 
 
+def _reason(placement: Placement, version: ArticleVersion) -> str:
+    words = as_written(placement.shared, f"{version.title} {version.summary} {version.body[:LEAD_CHARS]}")
+    return f"{placement.reason}: {', '.join(words)}" if words else placement.reason
+
+
 def _central(articles: Sequence[str], vectors: Mapping[str, Vector]) -> str:
     """Return the article nearest to the sum of all; ties go to the smaller id."""
-    total: dict[str, float] = defaultdict(float)
-    for article in articles:
-        for term, value in vectors[article].items():
-            total[term] += value
-    return min(articles, key=lambda a: (-round(cosine(vectors[a], total), 9), a))
+    everything = total(vectors[article] for article in articles)
+    return min(articles, key=lambda a: (-round(cosine(vectors[a], everything), 9), a))

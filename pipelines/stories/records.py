@@ -32,7 +32,9 @@ class StoryArticle:
     similarity: float = column(
         "Nearness to the rest of its story, in [0, 1]: geometric mean of the best and the average similarity; 1 for the founder."
     )
-    reason: str = column("`founder`, `similar`, `copy` or `corrected`.")
+    reason: str = column(
+        "`founder`, `copy`, `corrected`, or `similar: …` with up to three words that weigh most in its nearness to the others of its story."
+    )
     corrected_by: str | None = column("Id of the correction (table `correction`) that put it here; NULL otherwise.", default=None)
 
 

@@ -107,6 +107,17 @@ def test_copies_stay_together_whatever_their_words() -> None:
     assert {link.reason for link in links if link.article_id == versions[8].article_id} == {"copy"}
 
 
+def test_the_place_of_an_article_says_what_it_has_in_common_with_its_story() -> None:
+    links = build_stories(publish(DAM + OTHERS), [], [])[1]
+    reasons = {link.reason for link in links}
+    assert "founder" in reasons
+    assert reasons - {"founder"}
+    for reason in reasons - {"founder"}:
+        kind, _, words = reason.partition(": ")
+        assert kind == "similar"
+        assert 1 <= len(words.split(", ")) <= 3
+
+
 def test_what_one_outlet_prints_again_after_days_is_another_story() -> None:
     world = LakeWorld()
     box = "The library in Sarn is open from nine to five, and on Saturdays until noon."
