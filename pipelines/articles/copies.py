@@ -1,34 +1,34 @@
 """Which articles share text: exact, near and partial copies, with a direction only where it is clear.
 
-Every version of an article counts, so a copy of a text that was edited later is still found. A passage that both
-texts quote is one statement told twice, not a copy, and an outlet's stock phrases are nobody's text. RSS texts are
-short, so the share that must agree rises as a text gets shorter.
+Every version of an article counts, so a copy of a text that was edited later is still found; so is an edited passage (``passages``). A
+passage that both texts quote is one statement told twice, not a copy; an outlet's stock phrases are nobody's text, and what it prints
+again and again is no copy of itself (``recurring``). RSS texts are short, so the share that must agree rises as a text gets shorter.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
+from pipelines.articles.direction import Polls, gives_credit
 from pipelines.articles.origins import article_origins
+from pipelines.articles.passages import Passage, longest_passage
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
-from pipelines.articles.shingles import GRAM, PASSAGE, Document, candidate_pairs, read_document, stock_phrases
+from pipelines.articles.recurring import recurs
+from pipelines.articles.shingles import PASSAGE, Document, candidate_pairs, read_document, stock_phrases
 
 _MIN_TEXT_WORDS = 10
 _MIN_EXACT_WORDS = 8
 _MIN_NEAR_PASSAGE = 8
 _MIN_OWN_WORDS = 4
 _MIN_OWN_WORDS_PARTIAL = 6
-_NEAR = ((50, 0.6), (20, 0.7), (_MIN_TEXT_WORDS, 0.8))
+_NEAR = ((50, 0.6, 0.75), (20, 0.7, 0.85), (_MIN_TEXT_WORDS, 0.8, 0.9))
+"""From so many words on: the share of 5-grams, or of words in one passage, that makes a near copy."""
+_NEAR_SAME_HEADLINE = 0.7
 _NEAR_WITH_TITLE = 0.9
 _MAX_VERSIONS = 12
 _EVIDENCE_CHARS = 400
-_DEFAULT_INTERVAL_S = 6 * 3600
-_GAP_INTERVALS = 6
-_MIN_GAP = timedelta(hours=12)
 _KINDS = {"exact": 3, "near": 2, "partial": 1}
 
 
@@ -66,13 +66,17 @@ def find_copies(
     of_article: defaultdict[int, list[Document]] = defaultdict(list)
     for document in documents:
         of_article[document.article].append(document)
+    all_of: defaultdict[str, list[ArticleVersion]] = defaultdict(list)
+    for version in ordered:
+        all_of[version.article_id].append(version)
     stock = stock_phrases(documents)
-    polls = _Polls(ordered, poll_interval_s)
+    polls = Polls(ordered, poll_interval_s)
     links = []
     for a, b in candidate_pairs(documents):
         matches = [m for x in of_article[a] for y in of_article[b] if (m := _compare(x, y, stock))]
         if matches:
-            links.append(_link(matches, of_article[a], of_article[b], polls, publishers or {}))
+            one, other = (all_of[m.version.article_id] for m in matches[0].documents)
+            links.append(_link(matches, one, other, polls, publishers or {}))
     links.sort(key=lambda link: (link.article_id, link.other_article_id))
     return links, article_origins(ordered, links)
 
@@ -103,76 +107,57 @@ def _compare(a: Document, b: Document, stock: Mapping[int, frozenset[int]]) -> _
     if a.words == b.words and a.outlet != b.outlet and not a.with_title:
         # Also where an outlet carries the text so often that it passes for a stock phrase of its own.
         return _Match("near", 1.0, len(a.words), a.text[: a.spans[-1][1]][:_EVIDENCE_CHARS], (a, b))
-    common = (a.gram_set & b.gram_set) - stock.get(a.outlet, frozenset()) - stock.get(b.outlet, frozenset())
+    of_both = stock.get(a.outlet, frozenset()) | stock.get(b.outlet, frozenset())
+    common = (a.gram_set & b.gram_set) - of_both
     if not common:
         return None
     similarity = len(common) / min(len(a.gram_set), len(b.gram_set))
-    length, start = _longest_passage(a, b, common)
-    own = _own_words(a, start, length)
-    if similarity >= _near_threshold(a, b) and length >= _MIN_NEAR_PASSAGE and own >= _MIN_OWN_WORDS:
-        kind = "near"
-    elif length >= PASSAGE and own >= _MIN_OWN_WORDS_PARTIAL:
-        kind = "partial"
-    else:
+    passage = longest_passage(a, b, of_both)
+    kind = _kind(passage, similarity)
+    if kind is None or (a.outlet == b.outlet and recurs(passage)):
         return None
-    evidence = a.text[a.spans[start][0] : a.spans[start + length - 1][1]]
-    return _Match(kind, round(similarity, 4), length, evidence[:_EVIDENCE_CHARS], (a, b))
+    return _Match(kind, round(similarity, 4), passage.length, passage.evidence[:_EVIDENCE_CHARS], (a, b))
 
 
-def _own_words(document: Document, start: int, length: int) -> int:
-    """Count the words of a passage that a writer chose: not quoted, no name or number, not a short function word.
+def _kind(passage: Passage, similarity: float) -> str | None:
+    length, own = passage.length, passage.own_words
+    if length >= _MIN_NEAR_PASSAGE and own >= _MIN_OWN_WORDS and _is_near(passage.a, passage.b, similarity, length):
+        return "near"
+    return "partial" if length >= PASSAGE and own >= _MIN_OWN_WORDS_PARTIAL else None
 
-    The full name of an assembly, or of a department and its service, is 13 words long and nobody's prose.
+
+def _is_near(a: Document, b: Document, similarity: float, length: int) -> bool:
+    """Tell whether two texts are one: by the share of the smaller one's 5-grams, or of its words that the passage has.
+
+    A changed word breaks five 5-grams; so a text that was edited all over is told by its words, and sooner under the same headline.
     """
-    own = 0
-    for place in range(start, start + length):
-        first = document.text[document.spans[place][0]]
-        if not document.quoted[place] and len(document.words[place]) >= 4 and first.isalpha() and not first.isupper():
-            own += 1
-    return own
-
-
-def _near_threshold(a: Document, b: Document) -> float:
-    """Return the share of the smaller text's 5-grams that makes a near copy."""
     if a.with_title or b.with_title:
-        return _NEAR_WITH_TITLE
+        return similarity >= _NEAR_WITH_TITLE
     words = min(len(a.words), len(b.words))
-    return next(share for least, share in _NEAR if words >= least)
-
-
-def _longest_passage(a: Document, b: Document, common: frozenset[int] | set[int]) -> tuple[int, int]:
-    """Return the length in words and the start in ``a`` of the longest passage that both have, stock phrases left out."""
-    places: defaultdict[int, list[int]] = defaultdict(list)
-    for j, gram in enumerate(b.grams.tolist()):
-        if gram in common:
-            places[gram].append(j)
-    best, best_start = 0, 0
-    runs: dict[int, int] = {}
-    for i, gram in enumerate(a.grams.tolist()):
-        following = {j: runs.get(j - 1, 0) + 1 for j in places.get(gram, ())}
-        for length in following.values():
-            if length > best:
-                best, best_start = length, i - length + 1
-        runs = following
-    return (best + GRAM - 1 if best else 0), best_start
+    of_grams, of_words = next((grams, share) for least, grams, share in _NEAR if words >= least)
+    if a.title_words == b.title_words:
+        of_words = min(of_words, _NEAR_SAME_HEADLINE)
+    return similarity >= of_grams or length / words >= of_words
 
 
 def _link(
     matches: Sequence[_Match],
-    documents: Sequence[Document],
-    others: Sequence[Document],
-    polls: _Polls,
+    versions: Sequence[ArticleVersion],
+    others: Sequence[ArticleVersion],
+    polls: Polls,
     publishers: Mapping[str, str],
 ) -> CopyLink:
     best = max(matches, key=lambda m: m.rank)
     a, b = best.documents[0].version, best.documents[1].version
     seen_a = min(m.documents[0].version.first_seen for m in matches)
     seen_b = min(m.documents[1].version.first_seen for m in matches)
-    first_a, first_b = (min(d.version.first_seen for d in group) for group in (documents, others))
-    swap = (first_b, b.article_id) < (first_a, a.article_id)
+    first_a, first_b = (min(v.first_seen for v in article) for article in (versions, others))
+    credited, crediting = gives_credit(others, versions), gives_credit(versions, others)
+    stated = credited != crediting
+    swap = crediting if stated else (first_b, b.article_id) < (first_a, a.article_id)
     earlier, later, seen, seen_later = (b, a, seen_b, seen_a) if swap else (a, b, seen_a, seen_b)
     lead = abs(first_b - first_a)
-    clear = polls.is_clear(earlier, later, seen, seen_later) and lead > polls.interval(earlier, later)
+    clear = stated or (polls.is_clear(earlier, later, seen, seen_later) and lead > polls.interval(earlier, later))
     return CopyLink(
         article_id=earlier.article_id,
         other_article_id=later.article_id,
@@ -191,39 +176,3 @@ def _relation(a: ArticleVersion, b: ArticleVersion, publishers: Mapping[str, str
         return "same_outlet"
     publisher = publishers.get(a.outlet_id)
     return "same_publisher" if publisher and publisher == publishers.get(b.outlet_id) else "other_publisher"
-
-
-class _Polls:
-    """How exactly the moment of a first sighting is known: not better than the poll interval, nor across a gap in the record."""
-
-    def __init__(self, versions: Sequence[ArticleVersion], poll_interval_s: Mapping[str, int]) -> None:
-        self._interval_s = poll_interval_s
-        times: defaultdict[str, set[datetime]] = defaultdict(set)
-        for version in versions:
-            times[version.outlet_id].add(version.first_seen)
-        self._times = {outlet: sorted(seen) for outlet, seen in times.items()}
-
-    def _interval_of(self, outlet_id: str) -> timedelta:
-        return timedelta(seconds=self._interval_s.get(outlet_id, _DEFAULT_INTERVAL_S))
-
-    def interval(self, a: ArticleVersion, b: ArticleVersion) -> timedelta:
-        """Return the longer poll interval of the two outlets."""
-        return max(self._interval_of(a.outlet_id), self._interval_of(b.outlet_id))
-
-    def is_clear(self, earlier: ArticleVersion, later: ArticleVersion, seen: datetime, seen_later: datetime) -> bool:
-        """Tell whether the earlier article's text was surely out before the later one's.
-
-        It is not when the lead is no longer than a poll interval, when the later outlet was not yet read, or not for
-        long before (its text may have stood there all the time), or when the outlets' own dates say the opposite.
-        """
-        lead = seen_later - seen
-        if lead <= self.interval(earlier, later):
-            return False
-        if earlier.published_at and later.published_at and later.published_at < earlier.published_at:
-            return False
-        times = self._times[later.outlet_id]
-        at = bisect_left(times, seen_later)
-        if at == 0:
-            return False
-        gap = seen_later - times[at - 1]
-        return gap <= max(_MIN_GAP, _GAP_INTERVALS * self._interval_of(later.outlet_id)) or lead > gap

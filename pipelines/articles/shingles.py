@@ -21,18 +21,22 @@ from pipelines.articles.records import ArticleVersion
 
 GRAM = 5
 PASSAGE = 12
+ANCHOR = 7
+"""An edited passage is found by so many unbroken words, where few articles have them (``_RARE``)."""
 BOILERPLATE_ARTICLES = 3
 """A 5-gram in more articles of one outlet than this is that outlet's stock phrase."""
 
+_RARE = 20
 _PERMUTATIONS = 128
 _BANDS = 32
 _SEED = 20
 _MAX_BUCKET = 60
 _HUBS = 3
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_WORD_OR_QUOTE = re.compile(r"\w+(?:['’.,-]\w+)*|[“”\"«»]|''|``")
+_WORD_OR_QUOTE = re.compile(r"[\w.+-]+@[\w.-]+\w|\w+(?:['’.,]\w+)*|[“”\"«»]|''|``|\n")
 _OPENING = frozenset({"“", "«", "``"})
-_CLOSING = frozenset({"”", "»"})
+_CLOSING = frozenset({"”", "»", "\n"})
+"""The end of a paragraph ends a quotation, too: after a mark that is missing all would be the wrong way round."""
 
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -40,7 +44,7 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text of one article: its words (lower case), where each stands, which are quoted, and its hashed 5-grams.
+    """One text of one article: its words (lower case, hyphenated ones apart), where each stands, which are quoted, its hashed 5-grams.
 
     ``article`` and ``outlet`` are numbers; ``text`` is the summary and body, or title and summary where those are
     too short to say anything. ``key`` identifies title and text as sequences of words.
@@ -50,6 +54,7 @@ class Document:
     article: int
     outlet: int
     key: str
+    title_words: tuple[str, ...]
     total_words: int
     text: str
     words: tuple[str, ...]
@@ -71,8 +76,10 @@ def read_document(version: ArticleVersion, article: int, outlet: int, min_words:
     if with_title:
         text = "\n".join(filter(None, (version.title, text)))
         words, spans, quoted = _words(text)
-    grams = gram_hashes(words, GRAM)
-    return Document(version, article, outlet, key, total, text, words, spans, quoted, with_title, grams, frozenset(grams.tolist()))
+    grams = gram_hashes(words)
+    return Document(
+        version, article, outlet, key, title_words, total, text, words, spans, quoted, with_title, grams, frozenset(grams.tolist())
+    )
 
 
 def _words(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...], tuple[bool, ...]]:
@@ -100,15 +107,19 @@ def _word_hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def gram_hashes(words: Sequence[str], length: int) -> Hashes:
-    """Return one 64-bit hash for each run of ``length`` words, in order; none for a shorter text. The same in every process."""
-    if len(words) < length:
+def gram_hashes(words: Sequence[str]) -> Hashes:
+    """Return one 64-bit hash for each run of ``GRAM`` words, in order; none for a shorter text. The same in every process."""
+    if len(words) < GRAM:
         return np.empty(0, dtype=np.uint64)
-    single = np.fromiter(map(_word_hash, words), dtype=np.uint64, count=len(words))
-    count = len(words) - length + 1
+    return _mixed(np.fromiter(map(_word_hash, words), dtype=np.uint64, count=len(words)), range(GRAM))
+
+
+def _mixed(hashes: Hashes, offsets: Sequence[int]) -> Hashes:
+    """Return one hash for each place of what stands there and at the other offsets from it; none where the last is beyond the end."""
+    count = max(0, len(hashes) - offsets[-1])
     mixed = np.zeros(count, dtype=np.uint64)
-    for offset in range(length):
-        mixed = (mixed + single[offset : offset + count]) * _MULTIPLIER
+    for offset in offsets:
+        mixed = (mixed + hashes[offset : offset + count]) * _MULTIPLIER
         mixed ^= mixed >> np.uint64(29)
     return mixed
 
@@ -130,14 +141,15 @@ def stock_phrases(documents: Sequence[Document], limit: int = BOILERPLATE_ARTICL
 
 
 def candidate_pairs(documents: Sequence[Document]) -> list[tuple[int, int]]:
-    """Return the pairs of article numbers that may share text, sorted: equal texts, similar MinHashes, a common passage."""
+    """Return the pairs of article numbers that may share text, sorted: equal texts, similar MinHashes, a common passage or rare words."""
     outlet_of = _outlets(documents)
     first = _first_seen(documents)
     pairs: set[tuple[int, int]] = set()
     by_key: dict[str, set[int]] = {}
     for document in documents:
         by_key.setdefault(document.key, set()).add(document.article)
-    passages = (_without_stock(group, outlet_of) for group in _passage_groups(documents))
+    shared = chain(_passage_groups(documents, PASSAGE), (g for g in _passage_groups(documents, ANCHOR) if len(g) <= _RARE))
+    passages = (_without_stock(group, outlet_of) for group in shared)
     for group in chain(map(list, by_key.values()), passages, _band_groups(documents)):
         pairs.update(_pairs_of(sorted(group, key=first.__getitem__)))
     return sorted(pairs)
@@ -157,8 +169,8 @@ def _without_stock(articles: Sequence[int], outlet_of: Numbers) -> list[int]:
     return [a for a, outlet in zip(articles, outlets, strict=True) if outlets.count(outlet) <= BOILERPLATE_ARTICLES]
 
 
-def _passage_groups(documents: Sequence[Document]) -> Iterator[list[int]]:
-    hashes, owners = _postings(documents, PASSAGE)
+def _passage_groups(documents: Sequence[Document], length: int) -> Iterator[list[int]]:
+    hashes, owners = _postings(documents, length)
     return _groups(hashes, owners)
 
 
@@ -184,7 +196,9 @@ def _band_groups(documents: Sequence[Document]) -> Iterator[list[int]]:
 
 def _postings(documents: Sequence[Document], length: int) -> tuple[Hashes, Numbers]:
     """Return the distinct (gram hash, article number) pairs, sorted by hash, then article."""
-    parts = [d.grams if length == GRAM else gram_hashes(d.words, length) for d in documents]
+    # 5-grams that follow each other without a gap say as much as the words themselves.
+    offsets = [*range(0, length - GRAM, GRAM), length - GRAM]
+    parts = [d.grams if length == GRAM else _mixed(d.grams, offsets) for d in documents]
     if not parts:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
     hashes = np.concatenate(parts)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipelines.articles.assemble import ArticleIndex, assemble
+from pipelines.articles.records import ArticleVersion
 from pipelines.core.ids import make_id
 from pipelines.feeds.records import Entry
 
@@ -17,6 +19,19 @@ START = datetime(2031, 3, 3, 6, tzinfo=UTC)
 def entry() -> Callable[..., Entry]:
     """Make an entry; ``poll`` is the number of the poll, ten minutes apart, that saw it first."""
     return make_entry
+
+
+@pytest.fixture
+def version() -> Callable[..., ArticleVersion]:
+    """Make a version by assembling an entry; its guid is a hash of what is given."""
+    return make_version
+
+
+def make_version(outlet: str, summary: str, title: str | None = None, poll: int = 0, **fields: object) -> ArticleVersion:
+    guid = str(fields.pop("guid", f"{outlet}-{hash((title, summary, poll)) % 10**9}"))
+    headline = title or f"{outlet.title()} reports on the matter"
+    given = make_entry(poll, outlet_id=outlet, guid=guid, title=headline, summary=summary, **fields)
+    return assemble([given], ArticleIndex.from_versions([]), {}).versions[0]
 
 
 def make_entry(poll: int = 0, position: int = 0, **fields: object) -> Entry:
