@@ -70,13 +70,15 @@ class Page:
 class CopyLink:
     """Two articles that share text, with the measure and a direction only where it is clear."""
 
-    article_id: str = column("The article that was first seen earlier (ties: smaller id).")
+    article_id: str = column("The article that the other credits; else the one that was first seen earlier (ties: smaller id).")
     other_article_id: str = column("The other article.")
-    kind: str = column("`exact`, `near` (frames differ) or `partial` (a shared passage).")
+    kind: str = column("`exact`, `near` (frames or a few words differ) or `partial` (a shared passage).")
     similarity: float = column("Share of the smaller text's word 5-grams that the other has too, in [0, 1].")
-    shared_words: int = column("Length of the longest shared passage, in words.")
-    evidence: str = column("That passage.")
-    direction: str = column("`clear` when the lead exceeds both outlets' poll interval, else `unclear`.")
+    shared_words: int = column("Common words of the longest shared passage, which may go on over small gaps.")
+    evidence: str = column("That passage, with an ellipsis for each gap.")
+    direction: str = column(
+        "`clear` when one credits the other, or when the lead exceeds both outlets' poll interval and no date objects; else `unclear`."
+    )
     first_seen: datetime = column("When the pair was first complete.")
     relation: str = column("Whose two articles they are: `other_publisher`, `same_publisher` or `same_outlet`.", default="other_publisher")
     corrected_by: str | None = column("Id of the correction (table `correction`) that put it here; NULL otherwise.", default=None)

@@ -39,6 +39,8 @@ def correct_copies(
             continue
         one, two = sorted(ends, key=lambda v: (v.first_seen, v.article_id))
         key = (one.article_id, two.article_id)
+        if key[::-1] in known:  # a credit turned the order of first sightings round
+            key = key[::-1]
         there = known.get(key)
         wanted = c.field == BELONGS
         if wanted and there is None:

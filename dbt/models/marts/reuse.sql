@@ -8,6 +8,7 @@ with links as (
         links.kind,
         links.direction,
         later.basis in ('wire_credit', 'source_element') as is_credited,
+        earlier.basis not in ('wire_credit', 'source_element') as is_source_silent,
         links.article_id || '>' || links.other_article_id as link
     from {{ ref('stg_copy_link') }} as links
     inner join {{ ref('int_article') }} as earlier on links.article_id = earlier.article_id
@@ -24,6 +25,7 @@ wires as (
         case reuse when 'partial' then 'partial' else 'exact' end as kind,
         'clear' as direction,
         true as is_credited,
+        false as is_source_silent,
         article_id as link
     from {{ ref('int_article') }}
     where wire is not null
@@ -46,6 +48,7 @@ select
     count(*) filter (where everything.kind = 'partial') as partial,
     count(*) filter (where everything.is_credited) as credited,
     count(*) filter (where not everything.is_credited) as not_credited,
+    count(*) filter (where not everything.is_credited and everything.is_source_silent) as source_not_stated,
     count(*) filter (where everything.direction = 'clear') as clear_direction,
     count(*) filter (where everything.direction != 'clear') as unclear_direction
 from everything

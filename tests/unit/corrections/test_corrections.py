@@ -219,6 +219,8 @@ def test_copies_are_taken_out_and_put_in(world: LakeWorld) -> None:
     not_one = link("copy", BELONGS_NOT, ArticleKey(two.article_id), ArticleKey(one.article_id))
     kept, (outcome,) = correct_copies(links, [one, two], [not_one], {})
     assert (kept, outcome.status, outcome.found) == ([], "applied", "exact")
+    turned = [replace(row, article_id=row.other_article_id, other_article_id=row.article_id) for row in links]
+    assert correct_copies(turned, [one, two], [not_one], {})[0] == []
     put = link("copy", BELONGS, ArticleKey(two.article_id), ArticleKey(one.article_id))
     assert put.id == not_one.id
     (made,), (outcome,) = correct_copies([], [one, two], [put], {"alpha": "X", "beta": "X"})
