@@ -151,7 +151,8 @@ def _class_share(deeds: Sequence[Deed], name: str) -> tuple[float, float]:
 
     share = max(SHARES, key=lambda one: measure(one, 1.0))
     cut = max(CUTS if COMMON[name] else (1.0,), key=lambda one: (measure(share, one), one))
-    log.info("%s: share %.2f, cut %.2f, accuracy and F1 of rare values %.3f (linear alone %.3f)", name, share, cut, measure(share, cut), measure(0.0, 1.0))
+    linear, both = measure(0.0, 1.0), measure(share, cut)
+    log.info("%s: share %.2f, cut %.2f, accuracy and F1 of rare values %.3f (linear alone %.3f)", name, share, cut, both, linear)
     return share, cut
 
 
