@@ -98,6 +98,17 @@ def test_a_clause_put_in_hides_no_copy(version: MakeVersion) -> None:
     assert link.evidence == "Three members of the crew of a trawler … missing since Friday have reached the shore in a raft"
 
 
+def test_a_plain_fact_in_two_sentences_is_no_copy(version: MakeVersion) -> None:
+    """12 words around a name that one text has elsewhere (the demo's harbour director)."""
+    a = version(
+        "lune", "The former director of the old harbour, Ann Marr, was sentenced to four years in prison on Friday for taking bribes."
+    )
+    b = version(
+        "faro", "Ann Marr, the former director of the old harbour, was sentenced to four years. She denies it and will appeal.", poll=1
+    )
+    assert links_of(a, b) == []
+
+
 def test_the_same_headline_over_an_edited_text_is_near(version: MakeVersion) -> None:
     """One agency text that two desks edited was two origins (Wyoming, September 2021)."""
     text = "Crews searching {} for a missing walker found a {} in a remote area{} but have not yet named its owner, the rangers {}."
