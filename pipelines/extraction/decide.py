@@ -194,9 +194,9 @@ def best_pair(actors: Sequence[float], targets: Sequence[float], roles: Sequence
 def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:
     """Which phrases only report a deed whose verb names its own doer: "Kelmaria says that guns fired"."""
     p, word = unit.parsed, draft.candidate.index
-    verb = word
-    while p.dep[verb] == "conj" and not any(p.dep[child] == "nsubj" for child in p.children[verb]):
-        verb = p.head[verb]
+    # Where a long sentence was cut, a word may be its own head whatever its arc.
+    chain = (verb for verb in (word, *p.ancestors(word)) if p.dep[verb] != "conj" or any(p.dep[c] == "nsubj" for c in p.children[verb]))
+    verb = next(chain, word)
     subjects = [child for child in p.children[verb] if p.dep[child] == "nsubj" and p.pos[child] != "PRON"]
     if draft.action in _SPOKEN or not subjects:
         return []
