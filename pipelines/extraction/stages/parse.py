@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from spacy.tokens import Doc
+from threadpoolctl import ThreadpoolController
 
 from pipelines.extraction.stages.quotes import quoted_spans
 from pipelines.extraction.stages.text import Normal
@@ -281,18 +284,31 @@ def _strip(word: str, kind: str) -> str:
     return word
 
 
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Matrices as small as these gain little from a second thread, and the wait for it costs more processor time than the product."""
+    limit: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return limit
+
+
 def read_all(nlp: Any, units: Iterable[tuple[Normal, str, str]], lemmas: Lemmas, batch_size: int) -> Iterator[tuple[Parsed, Any]]:
     """Parse (normal text, stored text, unit name) in batches, in order, without the names in them; each with its spaCy document."""
     listed = list(units)
-    docs = (prepare(nlp, normal, unit) for normal, _, unit in listed)
-    for doc, (normal, stored, unit) in zip(nlp.pipe(docs, batch_size=batch_size, disable=[_NAMER]), listed, strict=True):
+    with _one_thread():
+        docs = list(nlp.pipe((prepare(nlp, normal, unit) for normal, _, unit in listed), batch_size=batch_size, disable=[_NAMER]))
+    for doc, (normal, stored, unit) in zip(docs, listed, strict=True):
         yield to_parsed(doc, normal, stored, unit, lemmas), doc
 
 
 def name_all(nlp: Any, units: Iterable[tuple[Parsed, Any]], batch_size: int) -> None:
     """Find the names in units that :func:`read_all` gave, and note them in their words' ``entity``, ``entity_id`` and ``entities``."""
     listed = list(units)
-    docs = nlp.get_pipe(_NAMER).pipe((doc for _, doc in listed), batch_size=batch_size)
+    with _one_thread():
+        docs = list(nlp.get_pipe(_NAMER).pipe((doc for _, doc in listed), batch_size=batch_size))
     for doc, (parsed, _) in zip(docs, listed, strict=True):
         if len(doc):
             table = doc.to_array(["ENT_TYPE", "ENT_IOB"]).tolist()
