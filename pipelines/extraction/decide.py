@@ -11,6 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from pipelines.extraction import features as feats
+from pipelines.extraction import phrase_features as phrases
 from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, absent_roles, speaker_roles
 from pipelines.extraction.predicates import ACTIONS, Sense
@@ -159,7 +160,7 @@ def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons:
 
 def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights, opinion: Opinion | None) -> None:
     bags = role_bags(analysis, draft.unit, draft.candidate, draft.action, roles, draft.sense)
-    dense = slots.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
+    dense = phrases.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
     ranks = {slot: weights.models[slot].rank(bags, dense) for slot in ("actor", "target", "place")}
     if opinion is not None:
         word, mutual = (draft.unit, draft.candidate.index), draft.action in MUTUAL
@@ -221,14 +222,14 @@ def role_bags(
     unit = analysis.units[number]
     bags = [
         feats.hashed(
-            slots.role_features(unit, candidate, action, role, sense)
+            phrases.role_features(analysis, number, candidate, action, role, sense)
             if role.unit is None
-            else slots.absent_features(analysis, number, candidate, action, role)
+            else phrases.absent_features(analysis, number, candidate, action, role)
         )
         for role in roles
     ]
     near = [role for role in roles if role.unit is None]
-    bags.append(feats.hashed(slots.none_features(unit, candidate, action, near, sense)))
+    bags.append(feats.hashed(phrases.none_features(unit, candidate, action, near, sense)))
     return bags
 
 

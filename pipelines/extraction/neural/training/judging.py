@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.extraction import features as feats
+from pipelines.extraction import phrase_features as phrases
 from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import Lexicons
 from pipelines.extraction.decide import CLASSES, MUTUAL, all_roles, hopeless, role_bags, role_filler
@@ -106,20 +107,20 @@ def _deed(
     candidate, action, word = unit.candidates[one.candidate], mention["action"], (one.unit, unit.candidates[one.candidate].index)
     roles = all_roles(analysis, one.unit, candidate, lexicons)
     bags = role_bags(analysis, one.unit, candidate, action, roles, feats.best_sense(candidate, action))
-    dense = slots.role_dense(unit.parsed, roles, embeddings)
+    dense = phrases.role_dense(unit.parsed, roles, embeddings)
     fillers = [role_filler(one.unit, unit, role) for role in roles]
     names, covering = slots.voice_features(unit, candidate, action, lexicons)
     stand = standing(unit.parsed, candidate.index, lexicons.modality, lexicons.predicates)
     standing_bag = feats.hashed(slots.standing_features(unit, candidate, action, stand, covering, mention["voice"]))
     bag_of = {"voice": feats.hashed(names), "polarity": standing_bag, "reality": standing_bag}
     filled = ("actor", "target", "place")
-    phrases = [phrase_words(analysis, word, role, mutual=action in MUTUAL) for role in roles]
+    found = [phrase_words(analysis, word, role, mutual=action in MUTUAL) for role in roles]
     return Deed(
         unit.parsed,
         action,
         roles,
         {slot: linear[slot].rank(bags, dense) for slot in filled},
-        {slot: phrase_shares(reading, slot, word, phrases) for slot in filled},
+        {slot: phrase_shares(reading, slot, word, found) for slot in filled},
         {slot: matching(analysis, fillers, mention[slot], one.unit, candidate.index) for slot in filled},
         {name: (linear[name].probabilities(bag), reading.shares(name, *word), mention[name]) for name, bag in bag_of.items()},
     )
