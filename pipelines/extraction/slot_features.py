@@ -12,6 +12,9 @@ from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.reality import Standing
 from pipelines.extraction.stages.sources import Attribution, source_voice
 
+_BEFORE = 8
+"""How many words before a deed are seen one by one, whatever the arcs."""
+
 
 def date_features(unit: UnitAnalysis, candidate: Candidate, action: str, span: DateSpan, covering: list[Attribution]) -> list[str]:
     """Features for whether a date expression is the deed's."""
@@ -63,6 +66,7 @@ def voice_features(unit: UnitAnalysis, candidate: Candidate, action: str, lexico
     covering.sort(key=lambda a: (len(a.covers), a.at))
     f = ["b", f"u={p.unit}", f"n={min(3, len(covering))}", f"q={int(p.quote[i] >= 0)}/{p.unit}", f"a={action}", f"d={p.dep[i]}"]
     f.append(f"l={candidate.verb}")
+    f.extend(f"before={p.lower[at]}" for at in range(max(p.sentences[p.sentence_of[i]][0], i - _BEFORE), i))
     for rank, attribution in enumerate(covering[:3]):
         voice = source_voice(p, attribution, lexicons.cues, lexicons.media)
         own = _is_subject(p, i, attribution)
@@ -144,5 +148,5 @@ def standing_features(
         if at != i:
             f.append(f"n{'<' if at < i else '>'}={p.lower[at]}")
     # A plan is often named long before its deed, by a word that no arc leads to.
-    f.extend(f"before={p.lower[at]}" for at in range(max(first, i - 8), i))
+    f.extend(f"before={p.lower[at]}" for at in range(max(first, i - _BEFORE), i))
     return f
