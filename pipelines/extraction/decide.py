@@ -181,7 +181,7 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     choice = best_pair(actors, targets, roles, analysis.units[draft.unit].parsed, mutual=draft.action in MUTUAL)
     draft.actors = _fillers(draft, analysis, roles, choice[0], other=choice[1])
     draft.targets = _fillers(draft, analysis, roles, choice[1], other=choice[0])
-    place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
+    place = best_place(ranks["place"], choice, roles, analysis.units[draft.unit].parsed)
     if place < len(roles):
         draft.place = Filler(draft.unit if roles[place].unit is None else roles[place].unit or 0, roles[place].head)
 
@@ -195,6 +195,15 @@ def best_pair(actors: Sequence[float], targets: Sequence[float], roles: Sequence
             if share * other > best and not (a < len(roles) and t < len(roles) and _same(roles, joined, a, t)):
                 best, choice = share * other, (a, t)
     return choice
+
+
+def best_place(places: Sequence[float], parties: tuple[int, int], roles: Sequence[Role], p: Parsed) -> int:
+    """The likeliest place; the one after the last phrase stands for an empty slot.
+
+    What passes for a person's name may yet be a place's, but a person who is a party to the deed is not where it happened.
+    """
+    barred = {n for n in parties if n < len(roles) and roles[n].unit is None and p.entity[roles[n].head] == "PERSON"}
+    return max((n for n in range(len(places)) if n not in barred), key=places.__getitem__)
 
 
 def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:
