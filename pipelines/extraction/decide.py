@@ -170,9 +170,10 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     if opinion is not None:
         word, mutual = (draft.unit, draft.candidate.index), draft.action in MUTUAL
         ranks = {slot: opinion.fillers(slot, word, roles, shares, mutual=mutual) for slot, shares in ranks.items()}
+    kind = analysis.units[draft.unit].parsed.unit
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
-        shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)
+        shares[-1] *= weights.settings.get(f"none_{slot}_{kind}", weights.settings.get(f"none_{slot}", 1.0))
     actors, targets = ranks["actor"], ranks["target"]
     if draft.action in NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
