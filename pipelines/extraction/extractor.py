@@ -189,11 +189,12 @@ class Extractor:
         rules, analysis = self.rules, work.analysis
         relate(analysis)
         today = publication_day(item)
-        people = people_country(analysis, item, rules.stamp)
         # Two candidates may be words of one trigger ("petrol bomb"): one trigger is one mention, the surer one.
         found: dict[str, Mention] = {}
         for draft in work.drafts:
             complete(draft, analysis, rules.lexicons, rules.learned, today, work.opinion)
+        people = people_country(analysis, work.drafts, item, rules.stamp)
+        for draft in work.drafts:
             confidence = rules.learned.calibrated(draft.probability, analysis.units[draft.unit].parsed.unit)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)
