@@ -254,6 +254,23 @@ HABITS = (
     "writes down every visitor",
     "saves the crumbs for sparrows",
 )
+GERMAN_NOUNS = ("Geigen", "Laternen", "Brücken", "Gärten", "Uhren", "Windmühlen", "Fahrräder", "Orgeln", "Tulpen", "Leuchttürme", "Kuchen")
+GERMAN_ADJECTIVES = ("alte", "kleine", "goldene", "bemalte", "vergessene", "hölzerne", "stille", "fröhliche", "schiefe", "schwimmende")
+GERMAN_PLEASANT = (
+    "erfreuen die Besucher in",
+    "ziehen Neugierige nach",
+    "kehren zurück nach",
+    "bekommen frische Farbe in",
+    "füllen den Saal von",
+)
+GERMAN_KEEPERS = ("Müller", "Bäcker", "Lehrer", "Gärtner", "Schneider", "Töpfer", "Imker", "Küfer")
+GERMAN_HABITS = (
+    "öffnet die Tür an schönen Tagen selbst",
+    "hat das Handwerk von einer Tante gelernt",
+    "schreibt jeden Besucher in ein Heft",
+    "verkauft die besten Stücke nie",
+    "summt bei der Arbeit vor sich hin",
+)
 SCENES = (
     "shopkeepers swept broken glass from the pavement",
     "relatives waited outside the gate for hours",
@@ -357,13 +374,23 @@ class Names:
         return f"{self.word()} {self.word()}"
 
 
-def everyday(rng: random.Random, names: Names) -> tuple[str, str]:
+def everyday(rng: random.Random, names: Names, language: str = "en") -> tuple[str, str]:
     """Title and summary of an article in which no deed of the codebook happens."""
+    if language == "de":
+        return _everyday_in_german(rng, names)
     noun, other = rng.sample(NOUNS, 2)
     first, second = rng.sample(ADJECTIVES, 2)
     title = f"{first.capitalize()} {noun} {rng.choice(PLEASANT)} {names.word()}"
     keeper = f"The {rng.choice(KEEPERS)}, {names.person()}, {rng.choice(HABITS)}."
     return title, f"{keeper} In {names.word()} there is a {second} {other} as well, and {names.word()} {rng.choice(HABITS)}."
+
+
+def _everyday_in_german(rng: random.Random, names: Names) -> tuple[str, str]:
+    noun, other = rng.sample(GERMAN_NOUNS, 2)
+    first, second = rng.sample(GERMAN_ADJECTIVES, 2)
+    title = f"{first.capitalize()} {noun} {rng.choice(GERMAN_PLEASANT)} {names.word()}"
+    keeper = f"Der {rng.choice(GERMAN_KEEPERS)} {names.person()} {rng.choice(GERMAN_HABITS)}."
+    return title, f"{keeper} In {names.word()} gibt es auch {second} {other}, und {names.word()} {rng.choice(GERMAN_HABITS)}."
 
 
 def scene(rng: random.Random, names: Names) -> str:
