@@ -361,11 +361,11 @@ class Names:
         self._taken: set[str] = set()
 
     def word(self) -> str:
-        """An invented name of two or three syllables."""
+        """An invented name of two or three syllables; one that is a real town's (Wenshan) would set its street in that country."""
         while True:
             syllables = self._rng.sample(_SYLLABLES, self._rng.choice((2, 2, 3)))
             name = ("".join(syllables) + self._rng.choice(_ENDS)).capitalize()
-            if name not in self._taken:
+            if name not in self._taken and not gazetteer.cities().find(name):
                 self._taken.add(name)
                 return name
 
