@@ -12,6 +12,7 @@ from pipelines.extraction.cue_lexicons import Cues, Modality
 from pipelines.extraction.predicates import Predicates
 from pipelines.extraction.stages.candidates import Candidate, find_candidates
 from pipelines.extraction.stages.coreference import Antecedent, resolve
+from pipelines.extraction.stages.datelines import story_start
 from pipelines.extraction.stages.parse import Lemmas, Parsed
 from pipelines.extraction.stages.roles import Role
 from pipelines.extraction.stages.sources import Attribution, find_attributions
@@ -165,8 +166,9 @@ def absent_roles(analysis: ItemAnalysis, unit: int, index: int) -> list[Role]:
 def _protagonists(parsed: Sequence[Parsed]) -> tuple[Protagonist, ...]:
     found: dict[str, Protagonist] = {}
     for number, words in enumerate(parsed):
+        story = story_start(words.text) if words.unit != "title" else 0
         for first, last in words.entities:
-            if words.entity[first] not in _NAMES:
+            if words.entity[first] not in _NAMES or words.start[first] < story:
                 continue
             inside = [i for i in range(first, last) if words.pos[i] == "PROPN" and words.lower[i] not in ("'s", "’s")]
             if not inside:

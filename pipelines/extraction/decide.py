@@ -31,6 +31,7 @@ NO_ACTOR = frozenset(("INCIDENT",))
 _SPOKEN = frozenset(("ACCUSE", "SUPPORT", "REQUEST", "REJECT"))
 """What speaking itself does: of these the speaker may be the doer, whoever the subject of the words is."""
 _BESIDE = frozenset(("verb", "trailing", "phrase"))
+_TOLD = frozenset(("verb", "trailing"))
 
 
 class Opinion(Protocol):
@@ -115,6 +116,9 @@ def complete(
     _fill_roles(draft, analysis, all_roles(analysis, draft.unit, draft.candidate, lexicons), weights, opinion)
     names, covering = slots.voice_features(unit, draft.candidate, draft.action, lexicons)
     draft.voice = _best(weights, "voice", feats.hashed(names), draft, opinion)
+    teller = _teller(draft, unit, covering, lexicons) if draft.voice == "outlet" else None
+    if teller is not None:
+        draft.voice = source_voice(unit.parsed, teller, lexicons.cues, lexicons.media)
     if draft.voice != "outlet":
         draft.speaker = _speaker(unit, draft.voice, covering, lexicons)
         draft.chain = [a for a in reversed(covering) if draft.speaker is None or len(a.covers) >= len(draft.speaker.covers)]
@@ -270,6 +274,30 @@ def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
         antecedent = unit.antecedents[head]
         return Filler(antecedent.unit, antecedent.head, head)
     return Filler(number, head)
+
+
+def _teller(draft: Draft, unit: UnitAnalysis, covering: Sequence[Attribution], lexicons: Lexicons) -> Attribution | None:
+    """Who tells of a deed that is the reported clause itself, with a doer of its own: "a minister says that Kelmaria accused Ruritania".
+
+    The model knows accusing, meeting and the like as what an outlet itself reports, and overlooks that here somebody else reports them.
+    Speech that is a deed ("others vow consequences") is no report of what stands beside it.
+    """
+    p, word = unit.parsed, draft.candidate.index
+    light = p.pos[word] == "NOUN" and p.dep[word] == "dobj"
+    verb = p.head[word] if light else word
+    subjects = [child for child in p.children[verb] if p.dep[child] in ("nsubj", "nsubjpass")]
+    parties = {(one.unit, one.head) for one in (draft.actors if light else [*draft.actors, *draft.targets])}
+    if p.pos[verb] != "VERB" or len(subjects) != 1 or p.pos[subjects[0]] == "PRON" or (draft.unit, subjects[0]) not in parties:
+        return None
+    deeds = {one.index for one in unit.candidates if any(match.met for match in one.matches)}
+    for one in covering:
+        kinds = lexicons.cues.verb.get(one.cue_lemma, frozenset())
+        reports = "speech" in kinds and "belief" not in kinds and one.at not in deeds
+        clause = (p.dep[verb] == "ccomp" and p.head[verb] == one.at) or (p.dep[one.at] in ("parataxis", "ccomp") and p.head[one.at] == verb)
+        if one.kind in _TOLD and one.source is not None and clause and reports:
+            source = filler(draft.unit, unit, one.source)
+            return None if one.source == subjects[0] or (source.unit, source.head) in parties else one
+    return None
 
 
 def _speaker(unit: UnitAnalysis, voice: str, covering: list[Attribution], lexicons: Lexicons) -> Attribution | None:

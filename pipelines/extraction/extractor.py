@@ -189,13 +189,13 @@ class Extractor:
         rules, analysis = self.rules, work.analysis
         relate(analysis)
         today = publication_day(item)
-        people = people_country(analysis, item, rules.stamp)
         # Two candidates may be words of one trigger ("petrol bomb"): one trigger is one mention, the surer one.
         found: dict[str, Mention] = {}
         for draft in work.drafts:
             complete(draft, analysis, rules.lexicons, rules.learned, today, work.opinion)
-            if not kept(draft, rules.learned):
-                continue
+        told = [draft for draft in work.drafts if kept(draft, rules.learned)]
+        people = people_country(analysis, told, item, rules.stamp)
+        for draft in told:
             confidence = rules.learned.calibrated(draft.probability, analysis.units[draft.unit].parsed.unit)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)

@@ -16,6 +16,7 @@ from pipelines.stories.times import states_day
 
 SAME_DEED = 0.5
 """Two mentions of one text are taken for one deed from this score on; what one of them leaves open, the other then says."""
+_AGAINST = ("denied", "negated")
 _DAY = ("event_date_start", "event_date_end", "date_precision", "date_source")
 _PLACE = ("place", "place_id", "place_name", "place_country", "place_lat", "place_lon", "place_precision")
 
@@ -39,13 +40,30 @@ def _completed(deed: Deed, text: Sequence[Deed]) -> Deed:
     dated, placed = states_day(deed.mention), deed.mention.place_id is not None
     if dated and placed:
         return deed
-    others = [other.mention for other in text if other is not deed and compare(deed, other).score >= SAME_DEED]
+    others = [other.mention for other in text if other is not deed and _one_deed(deed, other)]
     said: dict[str, Any] = {}
     if not dated:
         said |= _agreed((other for other in others if states_day(other)), _DAY)
     if not placed:
         said |= _agreed((other for other in others if other.place_id is not None), _PLACE)
     return replace(deed, mention=replace(deed.mention, **said)) if said else deed
+
+
+def _one_deed(deed: Deed, other: Deed) -> bool:
+    """Tell whether a mention may say of another of its text when and where that was.
+
+    Verbs of one sentence do ("bombed a mill on Friday, and nine were killed"), and what is denied is what the text tells of; both as far as
+    action and parties allow it.
+    """
+    match = compare(deed, other)
+    if match.score >= SAME_DEED:
+        return True
+    one, two = deed.mention, other.mention
+    sentence = (one.unit, one.sentence_index) == (two.unit, two.sentence_index)
+    if match.vetoed or one.action != two.action or not (sentence or (one.polarity in _AGAINST and two.polarity not in _AGAINST)):
+        return False
+    turned = deed.actors & other.targets or other.actors & deed.targets
+    return not turned and not (deed.actors and other.actors and not deed.actors & other.actors)
 
 
 def _agreed(mentions: Iterable[Mention], fields: Sequence[str]) -> dict[str, Any]:
