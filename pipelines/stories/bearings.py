@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.extraction.records import Mention
-from pipelines.stories.deeds import Deed, compare
+from pipelines.stories.deeds import Deed, compare, kindred
 from pipelines.stories.times import states_day
 
 SAME_DEED = 0.5
@@ -43,9 +43,9 @@ def _completed(deed: Deed, text: Sequence[Deed]) -> Deed:
     others = [other.mention for other in text if other is not deed and _one_deed(deed, other)]
     said: dict[str, Any] = {}
     if not dated:
-        said |= _agreed((other for other in others if states_day(other)), _DAY)
+        said |= _agreed((other for other in others if states_day(other)), _DAY, ("event_date_start", "event_date_end"))
     if not placed:
-        said |= _agreed((other for other in others if other.place_id is not None), _PLACE)
+        said |= _agreed((other for other in others if other.place_id is not None), _PLACE, ("place_id",))
     return replace(deed, mention=replace(deed.mention, **said)) if said else deed
 
 
@@ -60,13 +60,16 @@ def _one_deed(deed: Deed, other: Deed) -> bool:
         return True
     one, two = deed.mention, other.mention
     sentence = (one.unit, one.sentence_index) == (two.unit, two.sentence_index)
-    if match.vetoed or one.action != two.action or not (sentence or (one.polarity in _AGAINST and two.polarity not in _AGAINST)):
+    denial = one.polarity in _AGAINST and two.polarity not in _AGAINST and kindred(one.action, two.action)
+    if match.vetoed or not (denial or (sentence and one.action == two.action)):
         return False
     turned = deed.actors & other.targets or other.actors & deed.targets
     return not turned and not (deed.actors and other.actors and not deed.actors & other.actors)
 
 
-def _agreed(mentions: Iterable[Mention], fields: Sequence[str]) -> dict[str, Any]:
-    """Return the fields if all mentions that have them say the same, else nothing."""
-    said = {tuple(getattr(mention, name) for name in fields) for mention in mentions}
-    return dict(zip(fields, said.pop(), strict=True)) if len(said) == 1 else {}
+def _agreed(mentions: Iterable[Mention], fields: Sequence[str], deciding: Sequence[str]) -> dict[str, Any]:
+    """Return the fields of the first mention if all say the same, in whatever words ("Osk", "Osk market"), else nothing."""
+    found = list(mentions)
+    if len({tuple(getattr(mention, name) for name in deciding) for mention in found}) != 1:
+        return {}
+    return {name: getattr(found[0], name) for name in fields}

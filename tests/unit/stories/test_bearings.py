@@ -75,6 +75,17 @@ def test_a_denial_is_of_the_deed_that_the_text_tells() -> None:
     assert completed([killed, told])[1].place_id is None
 
 
+def test_one_place_in_two_wordings_is_one_place() -> None:
+    world = LakeWorld()
+    title, lead = "Dawn Brigade bombs Osk market", "The Dawn Brigade bombed the market in Osk on Wednesday."
+    version = world.article("a", "gazette/main", at("2031-05-07 12:00"), title, summary=lead, body="The Dawn Brigade denied bombing it.")
+    first = world.mention(version, "bombs", "ASSAULT", place=("Osk market", *OSK[1:]), actors=GROUP)
+    second = world.mention(version, "bombed", "ASSAULT", unit="summary", place=OSK, stated=WEDNESDAY, actors=GROUP)
+    denied = world.mention(version, "bombing", "ASSAULT", unit="body", polarity="denied", actors=GROUP)
+    assert first.place != second.place
+    assert completed([first, second, denied])[2].place_id == first.place_id == second.place_id
+
+
 def test_beyond_so_many_mentions_a_text_is_not_read() -> None:
     mentions = report(LakeWorld(), "gazette", "2031-05-07 12:00", WEDNESDAY)
     assert completed(mentions, most=1) == mentions
