@@ -14,5 +14,7 @@ select
     mention_ids,
     events,
     stories,
+    topics,
+    articles,
     other_article_id
 from {{ source('lake', 'correction') }}

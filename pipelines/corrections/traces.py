@@ -1,0 +1,151 @@
+"""Which rows a correction touched: those that it changed, and those that something was taken from.
+
+A row that lost a member says nothing of it by itself, so the record without the corrections stands beside the corrected one here.
+Events are formed anew for that, near what was corrected only; stories as words alone would have them are not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.articles.records import ArticleOrigin
+from pipelines.corrections.mentions import Outcome
+from pipelines.corrections.records import CorrectionRow
+from pipelines.corrections.schema import Correction
+from pipelines.extraction.records import Mention
+from pipelines.stories.events import NEAR
+from pipelines.stories.records import EventMention, StoryArticle, StoryTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What stands with what: origins of articles, stories and their topics, events."""
+
+    origins: Sequence[ArticleOrigin] = ()
+    story_articles: Sequence[StoryArticle] = ()
+    event_mentions: Sequence[EventMention] = ()
+    topics: Sequence[StoryTopic] = ()
+
+
+def reached(
+    corrections: Iterable[Correction], stories: Iterable[Sequence[StoryArticle]], near: Iterable[tuple[str, str, float]] = ()
+) -> set[str]:
+    """Return the articles whose events may differ without the corrections: those of every story that a corrected article is in.
+
+    Those that are near enough to one of them for an event in common come along.
+    """
+    corrected = {a for c in corrections for a in c.articles}
+    found: set[str] = set()
+    for links in stories:
+        held = {link.story_id for link in links if link.article_id in corrected}
+        found |= {link.article_id for link in links if link.story_id in held}
+    return found | {a for one, two, score in near if score >= NEAR and (one in found or two in found) for a in (one, two)}
+
+
+def rows(outcomes: Sequence[Outcome], mentions: Sequence[Mention], now: Links, without: Links) -> list[CorrectionRow]:
+    """Return the lake rows of corrections: what came of each, and what it touched.
+
+    ``mentions`` are the corrected ones; ``without`` is what stood without the corrections, as far as it is known.
+    """
+    traces = _Traces(mentions, _Side(now), _Side(without))
+    return [traces.row(o) for o in sorted(outcomes, key=lambda o: o.correction.id)]
+
+
+@dataclass(slots=True)
+class _Side:
+    """The links of one state, by what they hold."""
+
+    links: Links
+    origin_of: dict[str, ArticleOrigin] = field(default_factory=dict)
+    grouped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    story_of: dict[str, str] = field(default_factory=dict)
+    event_of: dict[str, str] = field(default_factory=dict)
+    told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    topics_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def __post_init__(self) -> None:
+        self.origin_of = {o.article_id: o for o in self.links.origins}
+        for origin in self.links.origins:
+            if origin.copy_group_id:
+                self.grouped[origin.copy_group_id].add(origin.article_id)
+        self.story_of = {link.article_id: link.story_id for link in self.links.story_articles}
+        self.event_of = {link.mention_id: link.event_id for link in self.links.event_mentions}
+        for link in self.links.event_mentions:
+            self.told[link.event_id].add(link.mention_id)
+        for topic in self.links.topics:
+            self.topics_of[topic.story_id].add(topic.topic)
+
+    def group(self, article: str) -> set[str]:
+        """Return the articles that share the text of this one."""
+        origin = self.origin_of.get(article)
+        return self.grouped[origin.copy_group_id] if origin and origin.copy_group_id else set()
+
+
+class _Traces:
+    """Says of each correction what it touched."""
+
+    def __init__(self, mentions: Sequence[Mention], now: _Side, without: _Side) -> None:
+        self.now, self.without = now, without
+        self.coded: Mapping[str, list[str]] = defaultdict(list)
+        for mention in mentions:
+            self.coded[mention.article_id].append(mention.mention_id)
+
+    def row(self, o: Outcome) -> CorrectionRow:
+        c = o.correction
+        articles = self._articles(o)
+        stories = self._stories(o)
+        return CorrectionRow(
+            correction_id=c.id,
+            kind=c.kind,
+            field=c.field,
+            before=c.before,
+            found=o.found,
+            value=c.value,
+            corrected_by=c.who,
+            corrected_at=c.when,
+            why=c.why,
+            status=o.status,  # type: ignore[arg-type]
+            article_id=c.subject.article,
+            mention_ids=list(o.mentions),
+            events=sorted(self._events(o, articles)),
+            stories=sorted(stories),
+            topics=sorted(self._topics(articles, stories)),
+            articles=sorted(articles),
+            other_article_id=c.other.article if c.other else None,
+        )
+
+    def _articles(self, o: Outcome) -> set[str]:
+        """A copy link reaches every article of the group whose origin or reuse it changed."""
+        c = o.correction
+        if o.status == "unmatched" or (o.status == "agrees" and c.kind in ("story", "copy")):
+            return set()
+        if c.kind != "copy":
+            return {c.subject.article}
+        group = {a for end in c.articles for side in (self.now, self.without) for a in side.group(end)}
+        return set(c.articles) | {a for a in group if self._origin(self.now, a) != self._origin(self.without, a)}
+
+    @staticmethod
+    def _origin(side: _Side, article: str) -> tuple[str, str, str] | None:
+        origin = side.origin_of.get(article)
+        return (origin.origin_id, origin.reuse, origin.basis) if origin else None
+
+    def _stories(self, o: Outcome) -> set[str]:
+        if o.status == "unmatched":
+            return set()
+        return set(o.stories) | {self.now.story_of[a] for a in o.correction.articles if a in self.now.story_of}
+
+    def _events(self, o: Outcome, articles: Iterable[str]) -> set[str]:
+        """Where the mentions stand, and where those stand now that would stand with them."""
+        if o.status == "unmatched":
+            return set()
+        mentions = set(o.mentions)
+        if o.correction.kind in ("story", "copy"):
+            mentions = {m for a in articles for m in self.coded.get(a, ())}
+        fellows = {f for m in mentions if m in self.without.event_of for f in self.without.told[self.without.event_of[m]]}
+        return set(o.events) | {self.now.event_of[m] for m in mentions | fellows if m in self.now.event_of}
+
+    def _topics(self, articles: Iterable[str], stories: Iterable[str]) -> set[str]:
+        before = {self.without.story_of[a] for a in articles if a in self.without.story_of}
+        return {t for s in stories for t in self.now.topics_of.get(s, ())} | {t for s in before for t in self.without.topics_of.get(s, ())}
