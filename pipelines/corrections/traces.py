@@ -61,6 +61,7 @@ class _Side:
     origin_of: dict[str, ArticleOrigin] = field(default_factory=dict)
     grouped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     story_of: dict[str, str] = field(default_factory=dict)
+    holds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     event_of: dict[str, str] = field(default_factory=dict)
     told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     topics_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -71,6 +72,8 @@ class _Side:
             if origin.copy_group_id:
                 self.grouped[origin.copy_group_id].add(origin.article_id)
         self.story_of = {link.article_id: link.story_id for link in self.links.story_articles}
+        for article, story in self.story_of.items():
+            self.holds[story].add(article)
         self.event_of = {link.mention_id: link.event_id for link in self.links.event_mentions}
         for link in self.links.event_mentions:
             self.told[link.event_id].add(link.mention_id)
@@ -111,7 +114,7 @@ class _Traces:
             mention_ids=list(o.mentions),
             events=sorted(self._events(o, articles)),
             stories=sorted(stories),
-            topics=sorted(self._topics(articles, stories)),
+            topics=sorted(self._topics(stories)),
             articles=sorted(articles),
             other_article_id=c.other.article if c.other else None,
         )
@@ -146,6 +149,10 @@ class _Traces:
         fellows = {f for m in mentions if m in self.without.event_of for f in self.without.told[self.without.event_of[m]]}
         return set(o.events) | {self.now.event_of[m] for m in mentions | fellows if m in self.now.event_of}
 
-    def _topics(self, articles: Iterable[str], stories: Iterable[str]) -> set[str]:
-        before = {self.without.story_of[a] for a in articles if a in self.without.story_of}
-        return {t for s in stories for t in self.now.topics_of.get(s, ())} | {t for s in before for t in self.without.topics_of.get(s, ())}
+    def _topics(self, stories: Iterable[str]) -> set[str]:
+        """A topic that a story gained or lost, or that an article left with its story, has other rows to count."""
+        changed: set[str] = set()
+        for article in (a for s in stories for a in self.now.holds[s] if a in self.without.story_of):
+            before = self.without.topics_of.get(self.without.story_of[article], set())
+            changed |= before ^ self.now.topics_of.get(self.now.story_of[article], set())
+        return changed

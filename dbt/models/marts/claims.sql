@@ -3,8 +3,9 @@ with attributed as (
     select *
     from {{ ref('fct_event_mention') }}
     where event_id is not null and is_latest_version and voice != 'outlet'
-)
+),
 
+counted as (
 select
     event_id,
     source_key,
@@ -28,3 +29,23 @@ select
     list(mention_id order by seen_at, mention_id) as mention_ids
 from attributed
 group by event_id, source_key
+),
+
+touched as (
+    select
+        correction_id,
+        source_key,
+        unnest(event_ids) as event_id
+    from {{ ref('int_corrected_mention') }}
+    where is_latest_version and voice != 'outlet'
+),
+
+corrected as (
+    {{ corrections_per(['event_id', 'source_key'], 'touched') }}
+)
+
+select
+    counted.*,
+    coalesce(corrected.corrections, []) as corrections
+from counted
+left join corrected on counted.event_id = corrected.event_id and counted.source_key = corrected.source_key

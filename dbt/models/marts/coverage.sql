@@ -183,6 +183,53 @@ discoveries as (
         p_value,
         {{ benjamini_hochberg('p_value', 'rank', 'tests', 'week') }} as q_value
     from ranked
+),
+
+-- One story is in the denominator of everybody who could have had it.
+touched as (
+    select
+        corrections.correction_id,
+        eligible.week,
+        topics.topic,
+        eligible.outlet_id
+    from (
+        select
+            correction_id,
+            kind,
+            unnest(stories) as story_id
+        from {{ ref('stg_correction') }}
+    ) as corrections
+    inner join eligible on corrections.story_id = eligible.story_id
+    left join stories on corrections.story_id = stories.story_id
+    inner join (
+        select
+            story_id,
+            null as correction_id,
+            topic
+        from topics
+        union all
+        -- Those that its stories lost.
+        select
+            unnest(stories) as story_id,
+            correction_id,
+            topic
+        from (
+            select
+                correction_id,
+                stories,
+                unnest(topics) as topic
+            from {{ ref('stg_correction') }}
+        ) as changed
+    ) as topics
+        on
+            corrections.story_id = topics.story_id
+            and (topics.correction_id is null or corrections.correction_id = topics.correction_id)
+    -- A story that one publisher has alone counts nowhere, but may have counted before a link was set right.
+    where stories.story_id is not null or corrections.kind in ('story', 'copy')
+),
+
+corrected as (
+    {{ corrections_per(['week', 'topic', 'outlet_id'], 'touched') }}
 )
 
 select
@@ -212,10 +259,13 @@ select
     round(discoveries.q_value, 6) as q_value,
     case when intervals.week is null then 'below_support' end as rate_reason,
     accuracy.story_precision as matching_precision,
-    accuracy.story_recall as matching_recall
+    accuracy.story_recall as matching_recall,
+    coalesce(corrected.corrections, []) as corrections
 from counted
 left join intervals
     on counted.week = intervals.week and counted.topic = intervals.topic and counted.outlet_id = intervals.outlet_id
 left join discoveries
     on counted.week = discoveries.week and counted.topic = discoveries.topic and counted.outlet_id = discoveries.outlet_id
+left join corrected
+    on counted.week = corrected.week and counted.topic = corrected.topic and counted.outlet_id = corrected.outlet_id
 cross join {{ ref('int_matching_accuracy') }} as accuracy

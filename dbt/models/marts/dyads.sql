@@ -1,4 +1,7 @@
 -- Who does what to whom, in each direction, in each outlet: counts only, by what is claimed and in whose voice.
+{%- set counted = "actors.role = 'actor' and targets.role = 'target' and actors.actor_id is not null and targets.actor_id is not null
+        and actors.is_latest_version and actors.reuse != 'copy'" %}
+with dyads as (
 select
     actors.actor_id,
     targets.actor_id as target_id,
@@ -19,7 +22,35 @@ select
     count(*) filter (where actors.claim_status = 'possible' and actors.voice != 'outlet') as possible_attributed_n
 from {{ ref('int_mention_party') }} as actors
 inner join {{ ref('int_mention_party') }} as targets on actors.mention_id = targets.mention_id
-where
-    actors.role = 'actor' and targets.role = 'target' and actors.actor_id is not null and targets.actor_id is not null
-    and actors.is_latest_version and actors.reuse != 'copy'
+where {{ counted }}
 group by actors.actor_id, targets.actor_id, actors.quad_class, actors.outlet_id, actors.month, actors.stratum
+),
+
+touched as (
+    select
+        actors.correction_id,
+        actors.actor_id,
+        targets.actor_id as target_id,
+        actors.quad_class,
+        actors.outlet_id,
+        actors.month,
+        actors.stratum
+    from {{ ref('int_corrected_party') }} as actors
+    -- An actor as coded and a target as corrected, where only one of both was set right, name no row that another one does not.
+    inner join {{ ref('int_corrected_party') }} as targets
+        on actors.correction_id = targets.correction_id and actors.mention_id = targets.mention_id
+    where {{ counted }} and actors.kind != 'event'
+),
+
+corrected as (
+    {{ corrections_per(['actor_id', 'target_id', 'quad_class', 'outlet_id', 'month', 'stratum'], 'touched') }}
+)
+
+select
+    dyads.*,
+    coalesce(corrected.corrections, []) as corrections
+from dyads
+left join corrected
+    on
+        dyads.actor_id = corrected.actor_id and dyads.target_id = corrected.target_id and dyads.quad_class = corrected.quad_class
+        and dyads.outlet_id = corrected.outlet_id and dyads.month = corrected.month and dyads.stratum = corrected.stratum
