@@ -17,6 +17,7 @@ with touched as (
 states as (
     select
         touched.correction_id,
+        false as is_as_coded,
         mentions.mention_id,
         mentions.version_id,
         mentions.article_id,
@@ -44,6 +45,7 @@ states as (
     union all by name
     select
         touched.correction_id,
+        true as is_as_coded,
         mentions.mention_id,
         mentions.version_id,
         mentions.article_id,
@@ -76,6 +78,7 @@ states as (
 select
     states.correction_id,
     corrections.kind,
+    states.is_as_coded,
     states.mention_id,
     states.version_id,
     states.article_id,

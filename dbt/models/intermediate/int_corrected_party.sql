@@ -23,6 +23,7 @@ with parties as (
 select
     correction_id,
     kind,
+    is_as_coded,
     mention_id,
     role,
     party.id as actor_id,

@@ -185,47 +185,45 @@ discoveries as (
     from ranked
 ),
 
--- One story is in the denominator of everybody who could have had it.
+corrected_stories as (
+    select
+        correction_id,
+        kind,
+        topics,
+        unnest(stories) as story_id
+    from {{ ref('stg_correction') }}
+),
+
+corrected_topics as (
+    select
+        corrected_stories.correction_id,
+        corrected_stories.kind,
+        corrected_stories.story_id,
+        topics.topic
+    from corrected_stories
+    inner join topics on corrected_stories.story_id = topics.story_id
+    union all
+    -- Those that it lost.
+    select
+        correction_id,
+        kind,
+        story_id,
+        unnest(topics) as topic
+    from corrected_stories
+),
+
+-- A story is in the denominator of everybody who could have had it. One that a publisher has alone counts nowhere, but may have counted
+-- before a link was set right.
 touched as (
     select
-        corrections.correction_id,
+        corrected_topics.correction_id,
         eligible.week,
-        topics.topic,
+        corrected_topics.topic,
         eligible.outlet_id
-    from (
-        select
-            correction_id,
-            kind,
-            unnest(stories) as story_id
-        from {{ ref('stg_correction') }}
-    ) as corrections
-    inner join eligible on corrections.story_id = eligible.story_id
-    left join stories on corrections.story_id = stories.story_id
-    inner join (
-        select
-            story_id,
-            null as correction_id,
-            topic
-        from topics
-        union all
-        -- Those that its stories lost.
-        select
-            unnest(stories) as story_id,
-            correction_id,
-            topic
-        from (
-            select
-                correction_id,
-                stories,
-                unnest(topics) as topic
-            from {{ ref('stg_correction') }}
-        ) as changed
-    ) as topics
-        on
-            corrections.story_id = topics.story_id
-            and (topics.correction_id is null or corrections.correction_id = topics.correction_id)
-    -- A story that one publisher has alone counts nowhere, but may have counted before a link was set right.
-    where stories.story_id is not null or corrections.kind in ('story', 'copy')
+    from corrected_topics
+    inner join eligible on corrected_topics.story_id = eligible.story_id
+    left join stories on corrected_topics.story_id = stories.story_id
+    where stories.story_id is not null or corrected_topics.kind in ('story', 'copy')
 ),
 
 corrected as (

@@ -10,19 +10,19 @@ with labelled as (
 ),
 
 labels as (
-select
-    actor_id,
-    outlet_id,
-    label,
-    min(publisher) as publisher,
-    count(*) as mentions,
-    count(distinct story_id) as stories,
-    sum(count(*)) over (partition by actor_id, outlet_id)::bigint as mentions_of_actor,
-    min(seen_at) as first_seen,
-    max(seen_at) as last_seen,
-    list({ 'mention_id': mention_id, 'sentence': sentence } order by seen_at, mention_id)[:3] as examples
-from labelled
-group by actor_id, outlet_id, label
+    select
+        actor_id,
+        outlet_id,
+        label,
+        min(publisher) as publisher,
+        count(*) as mentions,
+        count(distinct story_id) as stories,
+        sum(count(*)) over (partition by actor_id, outlet_id)::bigint as mentions_of_actor,
+        min(seen_at) as first_seen,
+        max(seen_at) as last_seen,
+        list({ 'mention_id': mention_id, 'sentence': sentence } order by seen_at, mention_id)[:3] as examples
+    from labelled
+    group by actor_id, outlet_id, label
 ),
 
 touched as (

@@ -38,23 +38,23 @@ everything as (
 ),
 
 counted as (
-select
-    everything.outlet_id,
-    everything.source,
-    everything.source_kind,
-    everything.month,
-    min(outlets.publisher) as publisher,
-    count(*) as texts,
-    count(*) filter (where everything.kind in ('exact', 'near')) as copies,
-    count(*) filter (where everything.kind = 'partial') as partial,
-    count(*) filter (where everything.is_credited) as credited,
-    count(*) filter (where not everything.is_credited) as not_credited,
-    count(*) filter (where not everything.is_credited and everything.is_source_silent) as source_not_stated,
-    count(*) filter (where everything.direction = 'clear') as clear_direction,
-    count(*) filter (where everything.direction != 'clear') as unclear_direction
-from everything
-left join {{ ref('int_outlet') }} as outlets on everything.outlet_id = outlets.outlet_id
-group by everything.outlet_id, everything.source, everything.source_kind, everything.month
+    select
+        everything.outlet_id,
+        everything.source,
+        everything.source_kind,
+        everything.month,
+        min(outlets.publisher) as publisher,
+        count(*) as texts,
+        count(*) filter (where everything.kind in ('exact', 'near')) as copies,
+        count(*) filter (where everything.kind = 'partial') as partial,
+        count(*) filter (where everything.is_credited) as credited,
+        count(*) filter (where not everything.is_credited) as not_credited,
+        count(*) filter (where not everything.is_credited and everything.is_source_silent) as source_not_stated,
+        count(*) filter (where everything.direction = 'clear') as clear_direction,
+        count(*) filter (where everything.direction != 'clear') as unclear_direction
+    from everything
+    left join {{ ref('int_outlet') }} as outlets on everything.outlet_id = outlets.outlet_id
+    group by everything.outlet_id, everything.source, everything.source_kind, everything.month
 ),
 
 -- A link that was taken out had an order, which nobody knows any more, and was first seen with one of the two texts.

@@ -9,24 +9,24 @@ with statements as (
 ),
 
 counted as (
-select
-    source_key as speaker_key,
-    outlet_id,
-    month,
-    stratum,
-    min(publisher) as publisher,
-    first(speaker order by seen_at, mention_id) as speaker,
-    first(speaker_id order by seen_at, mention_id) as speaker_id,
-    first(speaker_country order by seen_at, mention_id) as speaker_country,
-    list(distinct voice order by voice) as voices,
-    count(*) as statements,
-    count(distinct story_id) as stories,
-    count(distinct article_id) as articles,
-    count(*) filter (where in_quotes) as direct_n,
-    count(*) filter (where not in_quotes) as indirect_n,
-    count(*) filter (where claim_status = 'denied') as denials_n
-from statements
-group by source_key, outlet_id, month, stratum
+    select
+        source_key as speaker_key,
+        outlet_id,
+        month,
+        stratum,
+        min(publisher) as publisher,
+        first(speaker order by seen_at, mention_id) as speaker,
+        first(speaker_id order by seen_at, mention_id) as speaker_id,
+        first(speaker_country order by seen_at, mention_id) as speaker_country,
+        list(distinct voice order by voice) as voices,
+        count(*) as statements,
+        count(distinct story_id) as stories,
+        count(distinct article_id) as articles,
+        count(*) filter (where in_quotes) as direct_n,
+        count(*) filter (where not in_quotes) as indirect_n,
+        count(*) filter (where claim_status = 'denied') as denials_n
+    from statements
+    group by source_key, outlet_id, month, stratum
 ),
 
 touched as (
