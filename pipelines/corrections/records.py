@@ -30,6 +30,7 @@ class CorrectionRow:
     )
     article_id: str = column("The article that it is about.")
     mention_ids: list[str] = column("The mentions that it is about, in all versions of the article; empty for stories and copies.")
+    moved_ids: list[str] = column("Other mentions that stand in another event by it, or in one that is named anew.", default=())
     events: list[str] = column("Events with a row that it changed, those that lost a mention by it included.")
     stories: list[str] = column("Stories with a row that it changed, or that hold a mention that it is about.")
     topics: list[str] = column("Topics that articles of these stories have by it, or lost by it.", default=())

@@ -47,9 +47,9 @@ def reached(
 def rows(outcomes: Sequence[Outcome], mentions: Sequence[Mention], now: Links, without: Links) -> list[CorrectionRow]:
     """Return the lake rows of corrections: what came of each, and what it touched.
 
-    ``mentions`` are the corrected ones; ``without`` is what stood without the corrections, as far as it is known.
+    ``mentions`` are those as coded; ``without`` is what stood without the corrections, as far as they reach.
     """
-    traces = _Traces(mentions, _Side(now), _Side(without))
+    traces = _Traces([o for o in outcomes if o.status != "unmatched"], mentions, _Side(now), _Side(without))
     return [traces.row(o) for o in sorted(outcomes, key=lambda o: o.correction.id)]
 
 
@@ -63,7 +63,6 @@ class _Side:
     story_of: dict[str, str] = field(default_factory=dict)
     holds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     event_of: dict[str, str] = field(default_factory=dict)
-    told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     topics_of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -75,8 +74,6 @@ class _Side:
         for article, story in self.story_of.items():
             self.holds[story].add(article)
         self.event_of = {link.mention_id: link.event_id for link in self.links.event_mentions}
-        for link in self.links.event_mentions:
-            self.told[link.event_id].add(link.mention_id)
         for topic in self.links.topics:
             self.topics_of[topic.story_id].add(topic.topic)
 
@@ -86,19 +83,38 @@ class _Side:
         return self.grouped[origin.copy_group_id] if origin and origin.copy_group_id else set()
 
 
+@dataclass(slots=True)
+class _Shift:
+    """Events that no longer hold what they would: their mentions, those that stand elsewhere or went, and the events now."""
+
+    mentions: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    events: set[str] = field(default_factory=set)
+
+
 class _Traces:
     """Says of each correction what it touched."""
 
-    def __init__(self, mentions: Sequence[Mention], now: _Side, without: _Side) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], mentions: Sequence[Mention], now: _Side, without: _Side) -> None:
         self.now, self.without = now, without
+        self.article_of = {m.mention_id: m.article_id for m in mentions}
         self.coded: Mapping[str, list[str]] = defaultdict(list)
         for mention in mentions:
             self.coded[mention.article_id].append(mention.mention_id)
+        self.articles = {o.correction.id: self._articles(o) for o in outcomes}
+        self.own = {o.correction.id: self._own(o) for o in outcomes}
+        self.shifts: Mapping[str, list[_Shift]] = defaultdict(list)
+        for shift in self._shifts():
+            for correction in self._behind(shift, outcomes):
+                self.shifts[correction].append(shift)
 
     def row(self, o: Outcome) -> CorrectionRow:
+        """Return the row of one correction; what is unmatched touched nothing."""
         c = o.correction
-        articles = self._articles(o)
         stories = self._stories(o)
+        shifts, own = self.shifts.get(c.id, []), self.own.get(c.id, set())
+        events = {self.now.event_of[m] for m in own if m in self.now.event_of}.union(o.events, *(s.events for s in shifts))
+        moved = {m for s in shifts for m in s.moved if m in self.now.event_of} - set(o.mentions)
         return CorrectionRow(
             correction_id=c.id,
             kind=c.kind,
@@ -112,17 +128,18 @@ class _Traces:
             status=o.status,  # type: ignore[arg-type]
             article_id=c.subject.article,
             mention_ids=list(o.mentions),
-            events=sorted(self._events(o, articles)),
+            moved_ids=sorted(moved),
+            events=sorted(events) if o.status != "unmatched" else [],
             stories=sorted(stories),
             topics=sorted(self._topics(stories)),
-            articles=sorted(articles),
+            articles=sorted(self.articles.get(c.id, ())),
             other_article_id=c.other.article if c.other else None,
         )
 
     def _articles(self, o: Outcome) -> set[str]:
         """A copy link reaches every article of the group whose origin or reuse it changed."""
         c = o.correction
-        if o.status == "unmatched" or (o.status == "agrees" and c.kind in ("story", "copy")):
+        if o.status == "agrees" and c.kind in ("story", "copy"):
             return set()
         if c.kind != "copy":
             return {c.subject.article}
@@ -134,20 +151,16 @@ class _Traces:
         origin = side.origin_of.get(article)
         return (origin.origin_id, origin.reuse, origin.basis) if origin else None
 
+    def _own(self, o: Outcome) -> set[str]:
+        """The mentions that it is about; a link of articles is about all that they tell."""
+        if o.correction.kind in ("mention", "event"):
+            return set(o.mentions)
+        return {m for a in self.articles[o.correction.id] for m in self.coded.get(a, ())}
+
     def _stories(self, o: Outcome) -> set[str]:
         if o.status == "unmatched":
             return set()
         return set(o.stories) | {self.now.story_of[a] for a in o.correction.articles if a in self.now.story_of}
-
-    def _events(self, o: Outcome, articles: Iterable[str]) -> set[str]:
-        """Where the mentions stand, and where those stand now that would stand with them."""
-        if o.status == "unmatched":
-            return set()
-        mentions = set(o.mentions)
-        if o.correction.kind in ("story", "copy"):
-            mentions = {m for a in articles for m in self.coded.get(a, ())}
-        fellows = {f for m in mentions if m in self.without.event_of for f in self.without.told[self.without.event_of[m]]}
-        return set(o.events) | {self.now.event_of[m] for m in mentions | fellows if m in self.now.event_of}
 
     def _topics(self, stories: Iterable[str]) -> set[str]:
         """A topic that a story gained or lost, or that an article left with its story, has other rows to count."""
@@ -156,3 +169,38 @@ class _Traces:
             before = self.without.topics_of.get(self.without.story_of[article], set())
             changed |= before ^ self.now.topics_of.get(self.now.story_of[article], set())
         return changed
+
+    def _shifts(self) -> list[_Shift]:
+        """Events with and without the corrections that have a mention in common, taken together, where they differ."""
+        parent: dict[tuple[str, str], tuple[str, str]] = {}
+
+        def root(node: tuple[str, str]) -> tuple[str, str]:
+            while parent.setdefault(node, node) != node:
+                node = parent[node]
+            return node
+
+        for mention, event in self.without.event_of.items():
+            if mention in self.now.event_of:
+                parent[root(("now", self.now.event_of[mention]))] = root(("without", event))
+        found: dict[tuple[str, str], _Shift] = defaultdict(_Shift)
+        for mention, event in self.without.event_of.items():
+            shift, stands = found[root(("without", event))], self.now.event_of.get(mention)
+            shift.mentions.add(mention)
+            if stands != event:
+                shift.moved.add(mention)
+            if stands is not None:
+                shift.events.add(stands)
+        return [shift for shift in found.values() if shift.moved]
+
+    def _behind(self, shift: _Shift, outcomes: Sequence[Outcome]) -> list[str]:
+        """The corrections of what moved; else of what is in these events; else of their stories, where one word may move another."""
+        for reached in (shift.moved, shift.mentions):
+            found = [c for c, own in self.own.items() if own & reached]
+            if found:
+                return found
+        places = {(side.story_of.get(self.article_of[m])) for m in shift.mentions for side in (self.now, self.without)} - {None}
+        return [
+            o.correction.id
+            for o in outcomes
+            if any(side.story_of.get(a) in places for a in o.correction.articles for side in (self.now, self.without))
+        ]

@@ -129,7 +129,7 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         step.advance()
     now = traces.Links(origins, story_articles, event_mentions, topics)
     without = _without(workspace, corrections, versions, found_origins, coded, grouping, story_articles) if corrections else now
-    told = traces.rows([*of_copies, *corrected.outcomes, *of_stories, *of_events], mentions, now, without)
+    told = traces.rows([*of_copies, *corrected.outcomes, *of_stories, *of_events], coded, now, without)
     # An old generation that is made again tells nothing new of stories, and must not write to the record that it shares.
     changes = [] if until is not None else _changes(workspace, versions, story_articles)
     return _Matched(made_from, links, origins, stories, story_articles, topics, events, event_mentions, told, changes)

@@ -2,12 +2,21 @@
 with touched as (
     select
         correction_id,
+        kind,
         unnest(mention_ids) as mention_id
+    from {{ ref('stg_correction') }}
+    union
+    -- Whatever was corrected, of these it changed the event only.
+    select
+        correction_id,
+        'event' as kind,
+        unnest(moved_ids) as mention_id
     from {{ ref('stg_correction') }}
     union
     -- A link of an article is about all that it tells.
     select
         articles.correction_id,
+        articles.kind,
         mentions.mention_id
     from {{ ref('int_corrected_article') }} as articles
     inner join {{ ref('fct_event_mention') }} as mentions on articles.article_id = mentions.article_id
@@ -17,6 +26,7 @@ with touched as (
 states as (
     select
         touched.correction_id,
+        touched.kind,
         false as is_as_coded,
         mentions.mention_id,
         mentions.version_id,
@@ -45,6 +55,7 @@ states as (
     union all by name
     select
         touched.correction_id,
+        touched.kind,
         true as is_as_coded,
         mentions.mention_id,
         mentions.version_id,
@@ -69,7 +80,7 @@ states as (
         mentions.reality,
         mentions.figures
     from touched
-    inner join {{ ref('stg_replaced_mention') }} as mentions on touched.mention_id = mentions.mention_id
+    inner join {{ ref('stg_replaced_mention') }} as mentions on touched.mention_id = mentions.mention_id and touched.kind = 'mention'
     inner join {{ ref('int_version') }} as history on mentions.version_id = history.version_id
     inner join {{ ref('stg_article_version') }} as texts on mentions.version_id = texts.version_id
     inner join {{ ref('int_article') }} as articles on mentions.article_id = articles.article_id
@@ -77,7 +88,7 @@ states as (
 
 select
     states.correction_id,
-    corrections.kind,
+    states.kind,
     states.is_as_coded,
     states.mention_id,
     states.version_id,
@@ -85,7 +96,7 @@ select
     states.outlet_id,
     states.stratum,
     -- A text that is a copy now was none before, or the reverse: tables that leave copies out lost it, or gained it.
-    case when corrections.kind = 'copy' then 'own' else states.reuse end as reuse,
+    case when states.kind = 'copy' then 'own' else states.reuse end as reuse,
     states.is_latest_version,
     states.seen_at,
     date_trunc('month', states.seen_at)::date as month,
@@ -107,11 +118,11 @@ select
     states.figures,
     -- What it left as well: events that lost it, and by a link of stories the story.
     list_sort(list_filter(
-        list_distinct(list_concat([states.story_id], case when corrections.kind = 'story' then corrections.stories else [] end)),
+        list_distinct(list_concat([states.story_id], case when states.kind = 'story' then corrections.stories else [] end)),
         lambda id: id is not null
     )) as story_ids,
     list_sort(list_filter(
-        list_distinct(list_concat([states.event_id], case when corrections.kind != 'copy' then corrections.events else [] end)),
+        list_distinct(list_concat([states.event_id], case when states.kind != 'copy' then corrections.events else [] end)),
         lambda id: id is not null
     )) as event_ids
 from states

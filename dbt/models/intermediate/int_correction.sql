@@ -1,5 +1,5 @@
 -- Which corrections touched which story, event, article or mention; one row per pair.
-{%- set lists = {'story': 'stories', 'event': 'events', 'mention': 'mention_ids', 'article': 'articles'} %}
+{%- set lists = {'story': 'stories', 'event': 'events', 'mention': 'list_concat(mention_ids, moved_ids)', 'article': 'articles'} %}
 with touched as (
     {% for what, ids in lists.items() %}
     select

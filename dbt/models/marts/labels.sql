@@ -25,21 +25,19 @@ labels as (
     group by actor_id, outlet_id, label
 ),
 
+-- All namings of the actor are the n of each label.
 touched as (
-    select
-        *,
-        lower(trim(actor_text)) as label
+    select *
     from {{ ref('int_corrected_party') }}
     where {{ counted }} and kind != 'event'
 ),
 
 corrected as (
-    {{ corrections_per(['actor_id', 'outlet_id', 'label'], 'touched') }}
+    {{ corrections_per(['actor_id', 'outlet_id'], 'touched') }}
 )
 
 select
     labels.*,
     coalesce(corrected.corrections, []) as corrections
 from labels
-left join corrected
-    on labels.actor_id = corrected.actor_id and labels.outlet_id = corrected.outlet_id and labels.label = corrected.label
+left join corrected on labels.actor_id = corrected.actor_id and labels.outlet_id = corrected.outlet_id

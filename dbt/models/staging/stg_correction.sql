@@ -12,6 +12,7 @@ select
     status,
     article_id,
     mention_ids,
+    moved_ids,
     events,
     stories,
     topics,
