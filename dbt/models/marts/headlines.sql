@@ -94,7 +94,26 @@ compared as (
     where titled.turn = 1
 ),
 
+-- How many publishers tell of each deed chooses among several in one headline.
+spread_changed as (
+    select
+        correction_id,
+        unnest(events) as event_id
+    from {{ ref('stg_correction') }}
+    where kind != 'copy'
+),
+
 touched as (
+    select
+        spread_changed.correction_id,
+        placed.story_id,
+        placed.outlet_id
+    from placed
+    inner join titled on placed.latest_version_id = titled.version_id
+    inner join titled as others on titled.version_id = others.version_id and titled.mention_id != others.mention_id
+    inner join spread_changed on titled.event_id = spread_changed.event_id
+    where placed.turn = 1
+    union all
     select
         mentions.correction_id,
         placed.story_id,
