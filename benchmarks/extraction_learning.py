@@ -80,7 +80,7 @@ def ablations() -> list[Variant]:
     return [
         Variant("everything"),
         Variant("without lexicon senses", lexicons=no_senses),
-        Variant("without frames", patches={"pipelines.extraction.slot_features._frame_features": lambda *_: []}),
+        Variant("without frames", patches={"pipelines.extraction.phrase_features._frame_features": lambda *_: []}),
         Variant("without word vectors",
                 patches={f"pipelines.extraction.{room}.load_embeddings": lambda *_: empty for room in _EMBEDDED}),
         Variant("without governors and standing", patches={

@@ -39,6 +39,7 @@ _US_STATE_WORDS = frozenset({
     "lawmakers", "legislature", "county", "senate", "state", "voters", "congressman", "congresswoman", "rep", "representative",
     "grand", "district", "trooper", "troopers", "supreme", "deputy", "gop",
 })  # fmt: skip
+_BANDS = word_list("actors", "bands")
 _LOCAL, _NATIONAL = word_list("actors", "local"), frozenset(word.removesuffix("s") for word in word_list("actors", "national"))
 _GIVEN_NAMES = frozenset({
     "paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin",
@@ -278,7 +279,7 @@ class _Phrase:
         country, placed = self._country_code(), None
         if country is None:
             placed = self._place_code(match)
-            country = placed or (None if self._foreign() else self.context)
+            country = placed or (None if self._foreign() or self._is_own_name(match) else self.context)
         if self._was(match) and sector == "GOV":
             return ActorId(None, country, "PTY", payload.kind)
         known = country is not None and not (sector == "GOV" and (placed or self._local()))
@@ -290,6 +291,15 @@ class _Phrase:
         if before and sector in ("CVL", "GOV", "MIL", "PTY", "REB", "UNK", "BUS", "LAB"):
             return before[0].key
         return sector
+
+    def _is_own_name(self, match: Match) -> bool:
+        """ "Zarqa Brigade", not "79th Brigade": whose side a named band of fighters is on, the country of the text does not say."""
+        last = self.tokens[match.end - 1]
+        before = self.tokens[self.head_start : match.start]
+        if not last.capital or last.fold.removesuffix("s") not in _BANDS or any(token.text[0].isdigit() for token in before):
+            return False
+        named = match.start > self.head_start and before[-1].capital and not self.covered[match.start - 1]
+        return named and not self._index_skip(before[-1])
 
     def _local(self) -> bool:
         """ "governor", "city council": a government below the state's; it has no id, since it must not pass for the state."""

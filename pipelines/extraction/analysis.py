@@ -5,13 +5,14 @@ Not here: decisions (decide.py) and records (extractor.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.extraction.cue_lexicons import Cues, Modality
 from pipelines.extraction.predicates import Predicates
 from pipelines.extraction.stages.candidates import Candidate, find_candidates
 from pipelines.extraction.stages.coreference import Antecedent, resolve
+from pipelines.extraction.stages.datelines import story_start
 from pipelines.extraction.stages.parse import Lemmas, Parsed
 from pipelines.extraction.stages.roles import Role
 from pipelines.extraction.stages.sources import Attribution, find_attributions
@@ -59,13 +60,14 @@ class Protagonist:
 class ItemAnalysis:
     """An item's units in reading order, the words that characterise it, its protagonists, most mentioned first, and persons' full names.
 
-    ``full_names`` are by the last word in lower case.
+    ``full_names`` are by the last word in lower case; ``named`` has the places of each protagonist's name by unit number and name.
     """
 
     units: list[UnitAnalysis]
     bag: tuple[str, ...] = ()
     protagonists: tuple[Protagonist, ...] = ()
     full_names: dict[str, str] = field(default_factory=dict)
+    named: dict[tuple[int, str], list[int]] = field(default_factory=dict)
 
     @property
     def parsed(self) -> list[Parsed]:
@@ -109,6 +111,7 @@ def relate(analysis: ItemAnalysis) -> None:
         unit.antecedents = found
     analysis.protagonists = _protagonists(analysis.parsed)
     analysis.full_names = _full_names(analysis.parsed)
+    analysis.named = _named(analysis.parsed, {one.name for one in analysis.protagonists})
 
 
 def _carry_back(words: Parsed, attributions: list[list[Attribution]]) -> None:
@@ -163,8 +166,9 @@ def absent_roles(analysis: ItemAnalysis, unit: int, index: int) -> list[Role]:
 def _protagonists(parsed: Sequence[Parsed]) -> tuple[Protagonist, ...]:
     found: dict[str, Protagonist] = {}
     for number, words in enumerate(parsed):
+        story = story_start(words.text) if words.unit != "title" else 0
         for first, last in words.entities:
-            if words.entity[first] not in _NAMES:
+            if words.entity[first] not in _NAMES or words.start[first] < story:
                 continue
             inside = [i for i in range(first, last) if words.pos[i] == "PROPN" and words.lower[i] not in ("'s", "’s")]
             if not inside:
@@ -177,6 +181,15 @@ def _protagonists(parsed: Sequence[Parsed]) -> tuple[Protagonist, ...]:
                 (known.count if known else 0) + (2 if title else 1), title or bool(known and known.titled),
             )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda one: (-one.count, one.unit, one.head))[:_PROTAGONISTS])
+
+
+def _named(parsed: Sequence[Parsed], names: Collection[str]) -> dict[tuple[int, str], list[int]]:
+    found: dict[tuple[int, str], list[int]] = {}
+    for number, words in enumerate(parsed):
+        for index, lower in enumerate(words.lower):
+            if lower in names:
+                found.setdefault((number, lower), []).append(index)
+    return found
 
 
 def _full_names(parsed: Sequence[Parsed]) -> dict[str, str]:

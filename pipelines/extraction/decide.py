@@ -11,6 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from pipelines.extraction import features as feats
+from pipelines.extraction import phrase_features as phrases
 from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, UnitAnalysis, absent_roles, speaker_roles
 from pipelines.extraction.predicates import ACTIONS, Sense
@@ -30,6 +31,7 @@ NO_ACTOR = frozenset(("INCIDENT",))
 _SPOKEN = frozenset(("ACCUSE", "SUPPORT", "REQUEST", "REJECT"))
 """What speaking itself does: of these the speaker may be the doer, whoever the subject of the words is."""
 _BESIDE = frozenset(("verb", "trailing", "phrase"))
+_TOLD = frozenset(("verb", "trailing"))
 
 
 class Opinion(Protocol):
@@ -114,6 +116,9 @@ def complete(
     _fill_roles(draft, analysis, all_roles(analysis, draft.unit, draft.candidate, lexicons), weights, opinion)
     names, covering = slots.voice_features(unit, draft.candidate, draft.action, lexicons)
     draft.voice = _best(weights, "voice", feats.hashed(names), draft, opinion)
+    teller = _teller(draft, unit, covering, lexicons) if draft.voice == "outlet" else None
+    if teller is not None:
+        draft.voice = source_voice(unit.parsed, teller, lexicons.cues, lexicons.media)
     if draft.voice != "outlet":
         draft.speaker = _speaker(unit, draft.voice, covering, lexicons)
         draft.chain = [a for a in reversed(covering) if draft.speaker is None or len(a.covers) >= len(draft.speaker.covers)]
@@ -125,6 +130,11 @@ def complete(
         draft.when = _date(draft, unit, stand, covering, weights, today)
         if draft.when is not None and draft.when.start > today and draft.reality in ("happened", "ongoing"):
             _reconcile(draft, unit)
+
+
+def kept(draft: Draft, weights: Weights) -> bool:
+    """Whether a completed draft is worth telling: what has not happened must be surer than what has ("least_unreal" of the settings)."""
+    return draft.reality in COMMON["reality"] or draft.probability >= weights.settings.get("least_unreal", 0.0)
 
 
 def _reconcile(draft: Draft, unit: UnitAnalysis) -> None:
@@ -159,14 +169,15 @@ def all_roles(analysis: ItemAnalysis, unit: int, candidate: Candidate, lexicons:
 
 def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights: Weights, opinion: Opinion | None) -> None:
     bags = role_bags(analysis, draft.unit, draft.candidate, draft.action, roles, draft.sense)
-    dense = slots.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
+    dense = phrases.role_dense(analysis.units[draft.unit].parsed, roles, load_embeddings())
     ranks = {slot: weights.models[slot].rank(bags, dense) for slot in ("actor", "target", "place")}
     if opinion is not None:
         word, mutual = (draft.unit, draft.candidate.index), draft.action in MUTUAL
         ranks = {slot: opinion.fillers(slot, word, roles, shares, mutual=mutual) for slot, shares in ranks.items()}
+    kind = analysis.units[draft.unit].parsed.unit
     for slot, shares in ranks.items():
         # Near phrases share what belongs to one party, so that the empty slot looks likelier than it is.
-        shares[-1] *= weights.settings.get(f"none_{slot}", 1.0)
+        shares[-1] *= weights.settings.get(f"none_{slot}_{kind}", weights.settings.get(f"none_{slot}", 1.0))
     actors, targets = ranks["actor"], ranks["target"]
     if draft.action in NO_ACTOR:
         actors = [0.0] * len(roles) + [1.0]
@@ -175,7 +186,7 @@ def _fill_roles(draft: Draft, analysis: ItemAnalysis, roles: list[Role], weights
     choice = best_pair(actors, targets, roles, analysis.units[draft.unit].parsed, mutual=draft.action in MUTUAL)
     draft.actors = _fillers(draft, analysis, roles, choice[0], other=choice[1])
     draft.targets = _fillers(draft, analysis, roles, choice[1], other=choice[0])
-    place = max(range(len(roles) + 1), key=lambda k: ranks["place"][k])
+    place = best_place(ranks["place"], choice, roles, analysis.units[draft.unit].parsed)
     if place < len(roles):
         draft.place = Filler(draft.unit if roles[place].unit is None else roles[place].unit or 0, roles[place].head)
 
@@ -189,6 +200,15 @@ def best_pair(actors: Sequence[float], targets: Sequence[float], roles: Sequence
             if share * other > best and not (a < len(roles) and t < len(roles) and _same(roles, joined, a, t)):
                 best, choice = share * other, (a, t)
     return choice
+
+
+def best_place(places: Sequence[float], parties: tuple[int, int], roles: Sequence[Role], p: Parsed) -> int:
+    """The likeliest place; the one after the last phrase stands for an empty slot.
+
+    What passes for a person's name may yet be a place's, but a person who is a party to the deed is not where it happened.
+    """
+    barred = {n for n in parties if n < len(roles) and roles[n].unit is None and p.entity[roles[n].head] == "PERSON"}
+    return max((n for n in range(len(places)) if n not in barred), key=places.__getitem__)
 
 
 def _reporters(draft: Draft, unit: UnitAnalysis, roles: Sequence[Role]) -> list[int]:
@@ -221,14 +241,14 @@ def role_bags(
     unit = analysis.units[number]
     bags = [
         feats.hashed(
-            slots.role_features(unit, candidate, action, role, sense)
+            phrases.role_features(analysis, number, candidate, action, role, sense)
             if role.unit is None
-            else slots.absent_features(analysis, number, candidate, action, role)
+            else phrases.absent_features(analysis, number, candidate, action, role)
         )
         for role in roles
     ]
     near = [role for role in roles if role.unit is None]
-    bags.append(feats.hashed(slots.none_features(unit, candidate, action, near, sense)))
+    bags.append(feats.hashed(phrases.none_features(unit, candidate, action, near, sense)))
     return bags
 
 
@@ -254,6 +274,30 @@ def filler(number: int, unit: UnitAnalysis, head: int) -> Filler:
         antecedent = unit.antecedents[head]
         return Filler(antecedent.unit, antecedent.head, head)
     return Filler(number, head)
+
+
+def _teller(draft: Draft, unit: UnitAnalysis, covering: Sequence[Attribution], lexicons: Lexicons) -> Attribution | None:
+    """Who tells of a deed that is the reported clause itself, with a doer of its own: "a minister says that Kelmaria accused Ruritania".
+
+    The model knows accusing, meeting and the like as what an outlet itself reports, and overlooks that here somebody else reports them.
+    Speech that is a deed ("others vow consequences") is no report of what stands beside it.
+    """
+    p, word = unit.parsed, draft.candidate.index
+    light = p.pos[word] == "NOUN" and p.dep[word] == "dobj"
+    verb = p.head[word] if light else word
+    subjects = [child for child in p.children[verb] if p.dep[child] in ("nsubj", "nsubjpass")]
+    parties = {(one.unit, one.head) for one in (draft.actors if light else [*draft.actors, *draft.targets])}
+    if p.pos[verb] != "VERB" or len(subjects) != 1 or p.pos[subjects[0]] == "PRON" or (draft.unit, subjects[0]) not in parties:
+        return None
+    deeds = {one.index for one in unit.candidates if any(match.met for match in one.matches)}
+    for one in covering:
+        kinds = lexicons.cues.verb.get(one.cue_lemma, frozenset())
+        reports = "speech" in kinds and "belief" not in kinds and one.at not in deeds
+        clause = (p.dep[verb] == "ccomp" and p.head[verb] == one.at) or (p.dep[one.at] in ("parataxis", "ccomp") and p.head[one.at] == verb)
+        if one.kind in _TOLD and one.source is not None and clause and reports:
+            source = filler(draft.unit, unit, one.source)
+            return None if one.source == subjects[0] or (source.unit, source.head) in parties else one
+    return None
 
 
 def _speaker(unit: UnitAnalysis, voice: str, covering: list[Attribution], lexicons: Lexicons) -> Attribution | None:

@@ -1,6 +1,7 @@
 """What the learned layer sees of a candidate: hashed features for whether it is a deed, and of which type.
 
-Feature names are built here and in slot_features.py and nowhere else, so that training and coding see the same. Not here: weights.
+Feature names are built here, in phrase_features.py and in slot_features.py, and nowhere else, so that training and coding see the same.
+Not here: weights.
 """
 
 from __future__ import annotations

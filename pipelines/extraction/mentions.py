@@ -104,22 +104,38 @@ def publication_day(item: CodeItem) -> date:
         return moment.date()
 
 
-def people_country(analysis: ItemAnalysis, item: CodeItem, stamp: Stamp) -> str | None:
+def people_country(analysis: ItemAnalysis, drafts: Sequence[Draft], item: CodeItem, stamp: Stamp) -> str | None:
     """The country that "police" or "his wife" belong to when the phrase does not say: the outlet's, unless the item is about another.
 
-    Where the item names places of one other country only, that country; where it names several others, none.
+    Where the item names places of one other country only, that country; where it names several others, none. Places are what is named as
+    such, the places and states of deeds, and datelines: names that the pipeline does not know for places ("Catacamas") are many.
     """
     named = set()
     for unit in analysis.units:
         p = unit.parsed
         for first, last in p.entities:
             if p.entity[first] == "GPE":
-                found = stamp.places.resolve(p.cut(first, last - 1), item.country)
-                if found is not None and found.country:
-                    named.add(found.country)
+                named.add(_country(stamp.places.resolve(p.cut(first, last - 1), item.country)))
+        named.add(_country(_dateline(p, item, stamp)[1]))
+    for draft in drafts:
+        spot = _place(draft, analysis, item, stamp)
+        named.add(_country(spot.found if spot else None))
+        named.update(_state(one, analysis, stamp) for one in (*draft.actors, *draft.targets))
+    named.discard(None)
     if not named or item.country in named:
         return item.country
     return named.pop() if len(named) == 1 else None
+
+
+def _country(place: Place | None) -> str | None:
+    return place.country if place is not None else None
+
+
+def _state(one: Filler, analysis: ItemAnalysis, stamp: Stamp) -> str | None:
+    """The country that a phrase names as such."""
+    p = analysis.units[one.unit].parsed
+    known = stamp.actors.resolve(p.cut(*phrase_span(p, one.head)))
+    return known.country if known is not None and known.kind == "country" else None
 
 
 def to_mention(
@@ -247,12 +263,10 @@ def _parties(
 def _place(draft: Draft, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp) -> _Spot | None:
     p = analysis.units[draft.unit].parsed
     if draft.place is None:
-        span = dateline(p.text) if p.unit != "title" else None
-        if span is None or draft.reality in FUTURE:
+        span, found = _dateline(p, item, stamp)
+        if span is None or found is None or draft.reality in FUTURE:
             return None
-        text = p.text[slice(*span)]
-        found = stamp.places.resolve(text.title() if text.isupper() else text, item.country)
-        return _Spot(text, p.unit, *span, "dateline", found) if found else None
+        return _Spot(p.text[slice(*span)], p.unit, *span, "dateline", found)
     below = draft.place.unit == draft.unit and draft.candidate.index in p.ancestors(draft.place.head)
     p = analysis.units[draft.place.unit].parsed
     first, last = phrase_span(p, draft.place.head)
@@ -261,6 +275,15 @@ def _place(draft: Draft, analysis: ItemAnalysis, item: CodeItem, stamp: Stamp) -
     if found is None:
         found = _inner_place(p, draft.place.head, first, last, item, stamp)
     return _Spot(text, p.unit, p.start[first], p.end[last], "argument" if below else "sentence", found)
+
+
+def _dateline(p: Parsed, item: CodeItem, stamp: Stamp) -> tuple[tuple[int, int] | None, Place | None]:
+    """Span and place of a unit's dateline, if it has one."""
+    span = dateline(p.text) if p.unit != "title" else None
+    if span is None:
+        return None, None
+    text = p.text[slice(*span)]
+    return span, stamp.places.resolve(text.title() if text.isupper() else text, item.country)
 
 
 def _inner_place(p: Parsed, head: int, first: int, last: int, item: CodeItem, stamp: Stamp) -> Place | None:

@@ -1,14 +1,35 @@
 -- What each edit of an article changed: words, deeds, voices, actors, numbers.
-with deeds as (
+with texts as (
     select
         version_id,
-        event_id,
-        bool_or(claim_status = 'reported' and voice = 'outlet') as is_asserted,
-        bool_or(claim_status = 'reported' and voice != 'outlet') as is_attributed,
-        bool_or(actor is not null) as names_actor
-    from {{ ref('fct_event_mention') }}
-    where event_id is not null
-    group by version_id, event_id
+        concat_ws(chr(10), title, summary, body) as text
+    from {{ ref('fct_article_version') }}
+),
+
+pairs as (
+    select
+        history.version_id,
+        history.previous_version_id,
+        earlier.text as text_before,
+        later.text as text_after
+    from {{ ref('int_version') }} as history
+    inner join texts as earlier on history.previous_version_id = earlier.version_id
+    inner join texts as later on history.version_id = later.version_id
+),
+
+-- A sentence that stands in both versions says the same in both, though the words around it may have it read otherwise.
+deeds as (
+    select
+        pairs.version_id,
+        mentions.event_id,
+        mentions.version_id = pairs.version_id or contains(pairs.text_after, mentions.sentence) as is_after,
+        mentions.version_id = pairs.previous_version_id or contains(pairs.text_before, mentions.sentence) as is_before,
+        mentions.claim_status = 'reported' and mentions.voice = 'outlet' as is_asserted,
+        mentions.claim_status = 'reported' and mentions.voice != 'outlet' as is_attributed,
+        mentions.actor is not null as names_actor
+    from pairs
+    inner join {{ ref('fct_event_mention') }} as mentions on mentions.version_id in (pairs.version_id, pairs.previous_version_id)
+    where mentions.event_id is not null
 ),
 
 figures as (
@@ -17,13 +38,15 @@ figures as (
         event_id,
         figure.slot as slot,
         first(figure.low order by unit desc, trigger_start, figure.start) as low,
-        first(figure.high order by unit desc, trigger_start, figure.start) as high
+        first(figure.high order by unit desc, trigger_start, figure.start) as high,
+        first(sentence order by unit desc, trigger_start, figure.start) as sentence
     from (
         select
             version_id,
             event_id,
             unit,
             trigger_start,
+            sentence,
             unnest(figures) as figure
         from {{ ref('fct_event_mention') }}
         where event_id is not null
@@ -31,29 +54,20 @@ figures as (
     group by version_id, event_id, figure.slot
 ),
 
-pairs as (
-    select
-        version_id,
-        previous_version_id
-    from {{ ref('int_version') }}
-    where previous_version_id is not null
-),
-
 deed_changes as (
     select
-        pairs.version_id,
-        deeds.event_id,
-        bool_or(deeds.version_id = pairs.version_id) as is_after,
-        bool_or(deeds.version_id = pairs.previous_version_id) as is_before,
-        bool_or(deeds.version_id = pairs.previous_version_id and deeds.is_asserted) as asserted_before,
-        bool_or(deeds.version_id = pairs.version_id and deeds.is_asserted) as asserted_after,
-        bool_or(deeds.version_id = pairs.previous_version_id and deeds.is_attributed) as attributed_before,
-        bool_or(deeds.version_id = pairs.version_id and deeds.is_attributed) as attributed_after,
-        bool_or(deeds.version_id = pairs.previous_version_id and deeds.names_actor) as actor_before,
-        bool_or(deeds.version_id = pairs.version_id and deeds.names_actor) as actor_after
-    from pairs
-    inner join deeds on deeds.version_id in (pairs.version_id, pairs.previous_version_id)
-    group by pairs.version_id, deeds.event_id
+        version_id,
+        event_id,
+        bool_or(is_after) as is_after,
+        bool_or(is_before) as is_before,
+        bool_or(is_before and is_asserted) as asserted_before,
+        bool_or(is_after and is_asserted) as asserted_after,
+        bool_or(is_before and is_attributed) as attributed_before,
+        bool_or(is_after and is_attributed) as attributed_after,
+        bool_or(is_before and names_actor) as actor_before,
+        bool_or(is_after and names_actor) as actor_after
+    from deeds
+    group by version_id, event_id
 ),
 
 deed_lists as (
@@ -91,7 +105,9 @@ number_lists as (
     inner join figures as later on pairs.version_id = later.version_id
     inner join figures as earlier
         on pairs.previous_version_id = earlier.version_id and later.event_id = earlier.event_id and later.slot = earlier.slot
-    where later.low is distinct from earlier.low or later.high is distinct from earlier.high
+    where
+        (later.low is distinct from earlier.low or later.high is distinct from earlier.high)
+        and not contains(pairs.text_before, later.sentence)
     group by pairs.version_id
 ),
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.extraction.stages.datelines import story_start
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import NOMINAL, phrase_heads, phrase_span
 from pipelines.extraction.word_lists import word_list
@@ -21,6 +22,7 @@ _COUNTED = frozenset(("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL")
 _MALE = word_list("coreference", "male")
 _FEMALE = word_list("coreference", "female")
 _GROUP = word_list("coreference", "group")
+_BODY = word_list("coreference", "body")
 _PERSON = word_list("coreference", "person")
 
 
@@ -38,8 +40,10 @@ def resolve(units: Sequence[Parsed]) -> list[dict[int, Antecedent]]:
     result: list[dict[int, Antecedent]] = []
     for number, parsed in enumerate(units):
         found: dict[int, Antecedent] = {}
+        # The town and the agency of a dateline are nobody of whom the text goes on to speak.
+        story = story_start(parsed.text) if parsed.unit != "title" else 0
         for first, last in parsed.sentences:
-            heads = phrase_heads(parsed, first, last)
+            heads = [head for head in phrase_heads(parsed, first, last) if parsed.start[head] >= story]
             here: list[tuple[int, int]] = []
             for head in heads:
                 lower = parsed.lower[head]
@@ -97,8 +101,13 @@ def _is_bare_definite(parsed: Parsed, head: int) -> bool:
 def _name_for(
     units: Sequence[Parsed], parsed: Parsed, number: int, definite: int, here: list[tuple[int, int]], history: list[tuple[int, int]]
 ) -> Antecedent | None:
-    """The nearest proper name of the right kind, where the item names only one of that kind before."""
-    wanted = ("PERSON",) if parsed.lemma[definite] in _PERSON else ("ORG",)
+    """The nearest proper name of the right kind, where the item names only one of that kind before.
+
+    "The group" may be any body; "the ministry", "the court" and the like are one that has the noun in its name. Of 35 such nouns in real
+    items that took the only body named before, 4 stood for it; "the government" took a virus, "the city" a union.
+    """
+    noun = parsed.lemma[definite]
+    wanted = ("PERSON",) if noun in _PERSON else ("ORG",)
     names: dict[str, Antecedent] = {}
     for unit, head in [*history, *here]:
         other = units[unit]
@@ -107,9 +116,15 @@ def _name_for(
             and other.pos[head] == "PROPN"
             and other.dep[head] not in ("poss", "compound")
             and not (unit == number and other.sentence_of[head] == parsed.sentence_of[definite])
+            and (noun in _PERSON or noun in _BODY or _has_word(other, head, noun))
         ):
             names[other.lower[head]] = Antecedent(unit, head)
     return next(iter(names.values())) if len(names) == 1 else None
+
+
+def _has_word(parsed: Parsed, head: int, word: str) -> bool:
+    first, last = phrase_span(parsed, head)
+    return word in parsed.lower[first : last + 1]
 
 
 def _binds(parsed: Parsed, head: int, pronoun: int) -> bool:

@@ -19,7 +19,18 @@ _NO_PLACE = word_list("datelines", "no_place")
 
 def dateline(text: str) -> tuple[int, int] | None:
     """The span of the dateline's place in ``text``, or ``None``."""
+    match = _match(text)
+    return match.span("place") if match else None
+
+
+def story_start(text: str) -> int:
+    """Where the story itself begins: behind the dateline, which is no part of its first sentence; 0 where there is none."""
+    match = _match(text)
+    return match.end() if match else 0
+
+
+def _match(text: str) -> re.Match[str] | None:
     match = _DATELINE.match(text)
     if match is None or match.group("place").split()[0].strip(".:") in _NO_PLACE or len(match.group("place")) < 3:
         return None
-    return match.span("place")
+    return match

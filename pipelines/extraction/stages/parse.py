@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from spacy.tokens import Doc
 from threadpoolctl import ThreadpoolController
 
+from pipelines.extraction.stages.datelines import story_start
 from pipelines.extraction.stages.quotes import quoted_spans
 from pipelines.extraction.stages.text import Normal
 from pipelines.extraction.word_lists import word_list
@@ -109,13 +110,17 @@ def _spellings(token: dict[str, Any]) -> list[str]:
 
 
 def prepare(nlp: Any, normal: Normal, unit: str) -> Any:
-    """Tokenise; in a title, mark that a new clause begins after a colon or bar, and in other text after a line's end."""
+    """Tokenise; in a title, mark that a new clause begins after a colon or bar, and in other text after a line's end and a dateline.
+
+    Read as one sentence with what follows, "KABUL (Agency) -" became the subject of the first verb: doer and speaker of its deeds.
+    """
     doc = nlp.make_doc(normal.text)
     marks = _TITLE_BREAKS if unit == "title" else frozenset()
+    story = 0 if unit == "title" else story_start(normal.text)
     for index in range(1, len(doc)):
         before = doc[index - 1].text
         apart = before in marks and index > 1 and doc[index - 1].whitespace_ and (before == ":" or doc[index - 2].whitespace_)
-        if apart or "\n" in before:
+        if apart or "\n" in before or doc[index - 1].idx < story <= doc[index].idx:
             doc[index].is_sent_start = True
     return doc
 

@@ -20,6 +20,8 @@ _PASSIVE = frozenset(("nsubjpass", "csubjpass"))
 _CLAUSAL = frozenset(("relcl", "acl", "ccomp", "xcomp", "advcl", "parataxis", "conj"))
 _OBJECT_CONTROL = word_list("roles", "object_control")
 _WINDOW = 60
+_ARTICLES = frozenset(("the", "a", "an", "his", "her", "its", "their", "our", "my", "your", "this", "that", "these", "those"))
+_QUALIFIERS = (("at", "least"), ("as", "many", "as"), ("many", "as"), ("up", "to"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,23 @@ def _whole_span(parsed: Parsed, head: int) -> tuple[int, int]:
                 kept.add(child)
                 waiting.append(child)
     first, last = _contiguous(kept, head)
-    while first < head and (
-        parsed.lower[first]
-        in ("the", "a", "an", "his", "her", "its", "their", "our", "my", "your", "this", "that", "these", "those", "at", "least")
-        or parsed.pos[first] in ("PUNCT", "SPACE", "CCONJ", "ADP")
-    ):
-        first += 1
-    while last > head and (parsed.pos[last] in ("PUNCT", "SPACE", "ADP", "CCONJ") or parsed.lower[last] in ("'s", "’s", "'")):
+    first = _without_qualifiers(parsed, first, head)
+    while last > head and (parsed.pos[last] in ("PUNCT", "SPACE", "ADP", "CCONJ", "DET") or parsed.lower[last] in ("'s", "’s", "'")):
         last -= 1
     return first, last
+
+
+def _without_qualifiers(parsed: Parsed, first: int, head: int) -> int:
+    """The first word of a phrase behind its articles, possessors and the qualifiers of its count ("at least", "as many as", "up to")."""
+    while first < head:
+        qualifier = next((one for one in _QUALIFIERS if tuple(parsed.lower[first : first + len(one)]) == one), ())
+        if qualifier and first + len(qualifier) <= head:
+            first += len(qualifier)
+        elif parsed.lower[first] in _ARTICLES or parsed.pos[first] in ("PUNCT", "SPACE", "CCONJ", "ADP"):
+            first += 1
+        else:
+            break
+    return first
 
 
 def _contiguous(kept: set[int], head: int) -> tuple[int, int]:

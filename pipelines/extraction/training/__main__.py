@@ -1,7 +1,7 @@
 """Train the shipped weights anew: ``python -m pipelines.extraction.training SHARED``.
 
-Deterministic: the same material, lexicons and pipeline give the same file. Needs the labelled items of ``SHARED/gold``; using what it
-writes does not. Only ``mentions.train.jsonl`` and ``mentions.bodies.train.jsonl`` are read.
+Deterministic: the same material, lexicons and pipeline give the same file. Needs ``SHARED``; using what it writes does not. Read are
+``mentions.train.jsonl`` and ``mentions.bodies.train.jsonl`` of its gold, and the texts that our own labels (own.py) belong to.
 """
 
 from __future__ import annotations

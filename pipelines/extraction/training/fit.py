@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.extraction import features as feats
+from pipelines.extraction import phrase_features as phrases
 from pipelines.extraction import slot_features as slots
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons
 from pipelines.extraction.decide import CLASSES, Filler, all_roles, date_bags, dates_near, role_bags, role_filler
@@ -89,7 +90,7 @@ def _fit_phrases(examples: Sequence[Example], lexicons: Lexicons, penalties: Pen
             roles = all_roles(example.analysis, one.unit, candidate, lexicons)
             fillers = [role_filler(one.unit, unit, role) for role in roles]
             bags = role_bags(example.analysis, one.unit, candidate, action, roles, feats.best_sense(candidate, action))
-            vectors = slots.role_dense(unit.parsed, roles, embeddings)
+            vectors = phrases.role_dense(unit.parsed, roles, embeddings)
             for slot, group in groups.items():
                 good = matching(example.analysis, fillers, one.mention[slot], one.unit, candidate.index)
                 if good and not (slot == "actor" and action == "INCIDENT"):

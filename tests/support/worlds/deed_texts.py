@@ -4,7 +4,8 @@ What belongs here: templates and the way from a template to text and spans. What
 
 In a template ``{A}`` is the actor, ``{B}`` the target, ``{P}`` the place, ``{S}`` the speaker, ``{D}`` the weekday, ``{N}`` a number,
 ``{L}`` the number with `at least`, ``{X}`` a further party that plays no role, ``{O}`` the scene of the deed; ``*word*`` is the trigger,
-``_word_`` the cue. A template without ``{A}`` leaves the actor out.
+``_word_`` the cue, ``~word~`` a deed inside the deed (`accuses B of arming X`), which may be a mention of its own (codebook 2) and is
+not judged. A template without ``{A}`` leaves the actor out.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import date
 
 from tests.support.worlds.vocabulary import Town
 
-_TOKEN = re.compile(r"\{(?P<slot>[A-Z])\}|\*(?P<trigger>[^*]+)\*|_(?P<cue>[^_]+)_")
+_TOKEN = re.compile(r"\{(?P<slot>[A-Z])\}|\*(?P<trigger>[^*]+)\*|_(?P<cue>[^_]+)_|~(?P<inner>[^~]+)~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Claim:
     polarity: str
     reality: str
     figure: tuple[Span, str, float, float | None, str] | None
+    inner: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,8 @@ TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "said": ("{A} held *talks* with {B} in {P}, _says_ {S}", "{S} _says_ {A} *met* {B} in {P}"),
     },
     "accusation": {
-        "own": ("{A} *accuses* {B} of arming {X}", "{A} *blames* {B} for rifles of {X} in {P}", "{A} *accuses* {B} over {X} arms"),
-        "said": ("{A} *accused* {B} of arming {X}, _says_ {S}", "{S} _says_ {A} *accused* {B} over {X}"),
+        "own": ("{A} *accuses* {B} of ~arming~ {X}", "{A} *blames* {B} for rifles of {X} in {P}", "{A} *accuses* {B} over {X} arms"),
+        "said": ("{A} *accused* {B} of ~arming~ {X}, _says_ {S}", "{S} _says_ {A} *accused* {B} over {X}"),
     },
     "deployment": {
         "own": ("{A} *sends* {N} troops to {P}", "{A} *deploys* army in {P}", "{A} *sends* soldiers to {P} {O}"),
@@ -200,12 +202,12 @@ LEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "accusation": {
         "own": (
-            "{A} *accused* {B} on {D} of sending rifles to the {X} near {P}.",
+            "{A} *accused* {B} on {D} of ~sending~ rifles to the {X} near {P}.",
             "On {D} {A} *blamed* {B} for arms of the {X} around {P}.",
-            "{A} *accused* {B} of arming the {X} in {P} on {D}.",
+            "{A} *accused* {B} of ~arming~ the {X} in {P} on {D}.",
         ),
         "said": (
-            "{A} *accused* {B} on {D} of arming the {X}, {S} _said_.",
+            "{A} *accused* {B} on {D} of ~arming~ the {X}, {S} _said_.",
             "{S} _said_ that {A} *accused* {B} on {D} over arms of the {X}.",
         ),
     },
@@ -265,8 +267,8 @@ def fill(template: str, deed: Deed, *, speaker: Party | None = None, number: int
     last = 0
     for match in _TOKEN.finditer(template):
         text += template[last : match.start()]
-        phrase = words[match["slot"]] if match["slot"] else match["trigger"] or match["cue"]
-        spans[match["slot"] or ("trigger" if match["trigger"] else "cue")] = (len(text), len(text) + len(phrase))
+        phrase = words[match["slot"]] if match["slot"] else match["trigger"] or match["cue"] or match["inner"]
+        spans[match["slot"] or str(match.lastgroup)] = (len(text), len(text) + len(phrase))
         text += phrase
         last = match.end()
     text += template[last:]
@@ -299,6 +301,7 @@ def fill(template: str, deed: Deed, *, speaker: Party | None = None, number: int
             polarity=polarity,
             reality=reality,
             figure=figure,
+            inner=cut.get("inner"),
         ),
     )
 

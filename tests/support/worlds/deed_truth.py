@@ -131,12 +131,12 @@ class DeedTruth(Reading):
 
     def _sources(self, deed: str, telling: Sequence[Article], event: str) -> Iterator[Verdict]:
         truth: dict[tuple[str, str], set[str]] = defaultdict(set)
-        # An extractor that reads feeds has no id for a group that was made up; it names it by its words.
+        # An extractor that reads feeds has no id for a group that was made up; it names it by its words, without the article (codebook 10).
         names: dict[str, str] = {}
         for article in telling:
             for claim in self._claims(article, deed):
                 if claim.speaker:
-                    names[claim.speaker[1].words.lower()] = _source(claim)
+                    names[claim.speaker[1].words.lower().removeprefix("the ")] = _source(claim)
                 if claim.voice != "outlet":
                     truth[_source(claim), "denied_in" if claim.polarity == "denied" else "asserted_in"].add(article.outlet_id)
         said: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -43,7 +43,8 @@ class Desk:
         for turn, room in enumerate(rooms):
             gap = 0.0 if turn == 0 else {"clear": rng.uniform(7.5, 20), "tight": rng.uniform(0.05, 0.9), "any": rng.uniform(0.2, 18)}[lead]
             at = whole(story.begins + gap * HOUR)
-            article = self._article(room, at, planned and gap < 6, wire if wire and rng.random() < 0.45 and gap > 0.5 else None)
+            ahead = planned and gap < 6 and at.date() <= story.deed.day
+            article = self._article(room, at, ahead, wire if wire and rng.random() < 0.45 and gap > 0.5 else None)
             if article:
                 story.articles.append(article)
         for article in list(story.articles):
@@ -62,7 +63,8 @@ class Desk:
             text = source.at(at)
             if way == "partial" and text:
                 return self._own(room, at, planned, passage=text.summary[-1])
-            if text:
+            # A plan is not printed anew once its day is over: `by Thursday` would be the Thursday after (codebook 5).
+            if text and not (_variant(text.title) == "planned" and at.date() > self.story.deed.day):
                 copied = text if way == "exact" else self._near(text, at, planned)
                 return Article(key, room.outlet_id, key, [State(at, copied)], source.root, source.account, way)
         return self._own(room, at, planned)
@@ -95,7 +97,9 @@ class Desk:
         sentences = [self._fill(self.leads[variant].pop(), variant, number)]
         sentences += [Sentence(scene(rng, self.names)) for _ in range(own_scenes - 1)]
         if self.is_denied and may_deny and rng.random() < 0.5:
-            denier = {"blast": deed.actor, "arrest": Party("The ministry", None), "deployment": Party("The ministry", None)}[deed.kind]
+            # A ministry is the state that the story is about, as its police are (codebook 3).
+            ministry = Party("The ministry", f"{self.story.nation}.GOV", self.story.nation, "GOV")
+            denier = {"blast": deed.actor, "arrest": ministry, "deployment": ministry}[deed.kind]
             template = rng.choice(deed_texts.DENIALS[deed.kind])
             sentences.append(fill(template, deed, speaker=denier, voice="named_org", polarity="denied"))
         if self.story.answer and rng.random() < 0.5:
@@ -188,6 +192,6 @@ def _renumbered(sentence: Sentence, old: str, new: str, number: int) -> Sentence
             return (moved(part[0]), *part[1:])
         return part.moved(longer) if part.start > at else part
 
-    parts = {name: moved(getattr(claim, name)) for name in ("trigger", "actor", "target", "place", "day", "speaker", "cue")}
+    parts = {name: moved(getattr(claim, name)) for name in ("trigger", "actor", "target", "place", "day", "speaker", "cue", "inner")}
     figure = (deed_texts.Span(new, at), claim.figure[1], float(number), None if claim.figure[3] is None else float(number), claim.figure[4])
     return Sentence(sentence.text[:at] + new + sentence.text[at + len(old) :], replace(claim, figure=figure, **parts))

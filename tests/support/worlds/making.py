@@ -130,7 +130,7 @@ def _everyday(rng: random.Random, names: Names, start: datetime, newsroom: Newsr
             down = newsroom.outage
             if not down or not down[0] - 2 * HOUR <= at < down[1]:
                 break
-        title, summary = everyday(rng, names)
+        title, summary = everyday(rng, names, newsroom.language)
         text = Text(Sentence(title), (Sentence(summary),))
         key = f"day-{number}"
         yield Article(key, newsroom.outlet_id, "", [State(at, text)], f"{newsroom.outlet_id}/{key}", newsroom.publisher,

@@ -32,9 +32,12 @@ class Reading:
         """Which event stands for each deed: the one with most of its mentions in latest versions."""
         tables, deeds = self.tables, self.written.mention_deeds
         self.event_mentions: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.inner: set[str] = set()
         votes: dict[str, Counter[str]] = defaultdict(Counter)
         for row in tables.mentions:
             deed = deeds.get(row["mention_id"])
+            if row["mention_id"] in self.written.inner:
+                self.inner.add(row["event_id"])
             if deed and row["article_id"] in self.by_id:
                 votes[deed][row["event_id"]] += 2 if row["is_latest_version"] else 1
                 if row["is_latest_version"]:

@@ -33,13 +33,14 @@ FEED = "main"
 class Written:
     """What a world became in the record: for each article its id, the texts that were seen, in order, and when.
 
-    ``shown`` tells the text that the feed showed last; articles that no poll saw are absent.
+    ``shown`` tells the text that the feed showed last; articles that no poll saw are absent. ``inner`` are mentions of deeds inside a deed.
     """
 
     world: World
     article_ids: dict[tuple[str, str], str] = field(default_factory=dict)
     seen: dict[tuple[str, str], list[tuple[datetime, Text, str]]] = field(default_factory=dict)
     mention_deeds: dict[str, str] = field(default_factory=dict)
+    inner: set[str] = field(default_factory=set)
 
     def shown(self, article: Article) -> Text | None:
         """The text that counts: the one that was seen last."""

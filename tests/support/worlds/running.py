@@ -78,7 +78,7 @@ def _read_back(world: World, database: Path) -> Written:
             "JOIN lake.article_entry e USING (version_id) JOIN lake.sighting s ON e.entry_id = s.entry_id ORDER BY s.seen_at"
         ).fetchall()
         mentions = connection.execute(
-            "SELECT mention_id, version_id, unit, sentence_start, sentence_end, action FROM lake.mention"
+            "SELECT mention_id, version_id, unit, sentence_start, sentence_end, action, trigger_start FROM lake.mention"
         ).fetchall()
     of_version: dict[str, Text] = {}
     for outlet, url, title, summary, article_id, version_id, at in seen:
@@ -88,9 +88,12 @@ def _read_back(world: World, database: Path) -> Written:
         known = written.seen.setdefault(key_of(article), [])
         if not known or known[-1][1] is not text:
             known.append((at, text, version_id))
-    for mention_id, version_id, unit, start, end, action in mentions:
+    for mention_id, version_id, unit, start, end, action, trigger in mentions:
         for claim_unit, offset, sentence in of_version[version_id].claims():
             claim = sentence.claim
+            if claim and claim.inner and claim_unit == unit and trigger == offset + claim.inner.start:
+                written.inner.add(mention_id)
+                break
             if (
                 claim
                 and claim_unit == unit

@@ -169,7 +169,8 @@ class StoryTruth(Reading):
             if planted or row[name]:
                 yield Verdict(f"edit: {name}", what, planted, found or bool(not planted and row[name]))
         for name in ("events_added", "events_gone"):
-            if row[name]:
+            # `accuses B of arming X` holds a deed more than `blames B for arms`: a headline that says so has one more.
+            if set(row[name] or ()) - self.inner:
                 yield Verdict(f"edit: {name}", what, False, True)
         numbers = {c.figure[2] for c in olds if c.figure}, {c.figure[2] for c in news if c.figure}
         if (numbers[0] != numbers[1] and all(numbers)) or row["numbers_changed"]:

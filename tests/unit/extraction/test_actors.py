@@ -161,6 +161,21 @@ def test_names_that_many_states_use_follow_the_context(actors: ActorResolver) ->
     assert (abroad.id, plain.id) == ("PHL.GOV", "USA.GOV")
 
 
+@pytest.mark.parametrize(
+    ("phrase", "expected"),
+    [
+        ("Zarqa Brigade", None),
+        ("Martyrs of Zarqa Brigades", None),
+        ("79th Assault Brigade", "UKR.MIL"),
+        ("the brigade", "UKR.MIL"),
+        ("Russian Brigade", "RUS.MIL"),
+    ],
+)
+def test_a_named_band_of_fighters_is_not_of_the_texts_country(actors: ActorResolver, phrase: str, expected: str | None) -> None:
+    found = actors.resolve(phrase, ON, context_country="UKR")
+    assert (found.id if found else None) == expected
+
+
 def test_a_surname_inside_another_name_is_not_the_leader(actors: ActorResolver) -> None:
     found = actors.resolve("Belizean police superintendent Henry Jemmott", ON)
     assert found is not None

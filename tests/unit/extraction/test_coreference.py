@@ -32,3 +32,24 @@ def test_a_woman_is_not_he(analyse_texts) -> None:
 
 def test_subject_and_object_of_one_verb_differ(analyse_texts) -> None:
     assert resolved(analyse_texts, "him", summary="Peter Holm praised him.") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "noun", "name"),
+    [
+        ({"summary": "Microsoft sued the town. The company wants its land back."}, "company", "Microsoft"),
+        ({"summary": "Microsoft sued the town. The ministry denied that it owns land."}, "ministry", None),
+        ({"summary": "The Health Ministry closed a ward. On Monday the ministry denied it."}, "ministry", "Health Ministry"),
+        ({"summary": "KABUL (Reuters) - Two men were held. The agency denied it."}, "agency", None),
+    ],
+)
+def test_bare_definites(analyse_texts, texts, noun, name) -> None:
+    assert resolved(analyse_texts, noun, **texts) == name
+
+
+def test_a_dateline_is_nobody(analyse_texts) -> None:
+    (unit,) = analyse_texts(summary="KABUL (Agency) - The Red Front bombed a mill on Friday, Interior Minister Omar Zaki said.").units
+    words = unit.parsed
+    assert words.cut(*(lambda span: (span[0], span[1] - 1))(words.sentences[0])) == "KABUL (Agency) -"
+    sources = {words.lower[one.source] for here in unit.attributions for one in here if one.source is not None}
+    assert sources == {"zaki"}

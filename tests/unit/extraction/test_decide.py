@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.extraction.analysis import ItemAnalysis
-from pipelines.extraction.decide import Draft, _reporters, best_pair
+from pipelines.extraction.decide import Draft, _reporters, best_pair, best_place
 from pipelines.extraction.stages.roles import Role
 
 
@@ -21,3 +21,12 @@ def test_one_phrase_is_not_both_parties(analyse_texts: Callable[..., ItemAnalysi
     (unit,) = analyse_texts(summary="Rebels attacked soldiers near Goma.").units
     roles = [Role(0, "nsubj", "subject"), Role(2, "dobj", "object")]
     assert best_pair([0.6, 0.3, 0.1], [0.5, 0.4, 0.1], roles, unit.parsed, mutual=False) == (0, 1)
+
+
+def test_a_person_who_is_a_party_is_no_place(analyse_texts: Callable[..., ItemAnalysis]) -> None:
+    p = analyse_texts(summary="Police in Leeds arrested Michael Ewing.").units[0].parsed
+    roles = [Role(p.lower.index(word), "x", "x") for word in ("police", "leeds", "ewing")]
+    assert p.entity[roles[2].head] == "PERSON"
+    assert best_place([0.1, 0.2, 0.6, 0.1], (0, 2), roles, p) == 1
+    assert best_place([0.1, 0.2, 0.6, 0.1], (0, 3), roles, p) == 2
+    assert best_place([0.1, 0.6, 0.2, 0.1], (0, 1), roles, p) == 1

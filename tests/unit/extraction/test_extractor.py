@@ -85,6 +85,22 @@ def test_who_reports_a_deed_is_not_its_doer(extractor, make_item) -> None:
     assert {party.text for m in coded.mentions for party in m.actors} == {"Tarvian guns"}
 
 
+@pytest.mark.parametrize(
+    ("text", "trigger", "voice"),
+    [
+        ("Foreign Minister Ana Diaz said that Peru accused Chile of spying on its navy.", "accused", "named_person"),
+        ("Peru accused Chile of spying on its navy, Foreign Minister Ana Diaz said.", "accused", "named_person"),
+        ("Peru held talks with Chile in Arica on Monday, Foreign Minister Ana Diaz said.", "talks", "named_person"),
+        ("Peru accused Chile of spying on its navy.", "accused", "outlet"),
+        ("Foreign Minister Ana Diaz accused Chile of spying, saying that Peru would respond.", "accused", "outlet"),
+        ("Leaders denounce bomb test; Peru, others vow consequences.", "denounce", "outlet"),
+    ],
+)
+def test_a_deed_that_somebody_else_reports_is_not_the_outlets_word(extractor, make_item, text, trigger, voice) -> None:
+    coded = one(extractor, make_item(summary=text))
+    assert {m.voice for m in coded.mentions if m.trigger == trigger} == {voice}
+
+
 def test_known_actors_get_ids(extractor, make_item) -> None:
     coded = one(extractor, make_item(title="France recalls its ambassador to Australia"))
     assert any(party.country == "FRA" for m in coded.mentions for party in m.actors)

@@ -59,3 +59,17 @@ def test_a_surname_is_that_of_the_person_named_in_full(loaded: Extractor, name: 
     found = [party for mention in coded.mentions for party in mention.actors if "Abbott" in party.text]
     assert found
     assert {party.id for party in found if party.id} == expected
+
+
+@pytest.mark.parametrize(
+    "summary", ["Police in Catacamas arrested two students on Monday.", "CATACAMAS - Police arrested two students on Monday."]
+)
+def test_a_little_known_town_places_people_where_the_deed_is(loaded: Extractor, summary: str) -> None:
+    found = targets(loaded, summary, "GBR")
+    assert found
+    assert countries(found) == {"HND"}
+
+
+def test_states_that_are_parties_are_what_the_item_is_about(loaded: Extractor) -> None:
+    summary = "Uzbekistan imposed sanctions on Romania on Wednesday. Police arrested two students."
+    assert {party.country for party in targets(loaded, summary, "GBR") if party.text in ("Police", "two students")} == {None}

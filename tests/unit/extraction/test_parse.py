@@ -36,3 +36,11 @@ def test_parts_of_speech_tags_and_arcs_are_those_of_the_whole_pipeline(whole: An
 )
 def test_a_verb_of_the_news_is_not_the_past_of_a_rarer_one(whole: Any, word: str, lemma: str) -> None:
     assert Lemmas(whole.get_pipe("lemmatizer").lookups, Parts(whole))(word, "VERB") == lemma
+
+
+def test_matrices_are_multiplied_by_the_library_of_numpy(pipeline) -> None:
+    """The library that spaCy brings takes three times as long for the same products."""
+    nlp = pipeline[0]
+    layers = [layer for name in nlp.pipe_names for layer in nlp.get_pipe(name).model.walk()]
+    assert layers
+    assert not any(layer.ops.use_blis for layer in layers)

@@ -57,3 +57,17 @@ def test_phrase_has_no_article_no_clause_and_no_possessive(parse) -> None:
 def test_parts_of_a_headline_see_each_other(parse) -> None:
     found = relations(parse, "Dunmore flood: 500 people evacuated", "evacuated", "title")
     assert any(relation.startswith("part<") for relation in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "phrase"),
+    [
+        ("As many as 17 miners were kidnapped.", "miners", "17 miners"),
+        ("Up to 300 people were killed.", "people", "300 people"),
+        ("At least 3 soldiers died.", "soldiers", "3 soldiers"),
+        ("A gunman walked into a building with a clearly visible firearm.", "building", "building"),
+    ],
+)
+def test_a_phrase_has_neither_its_counts_qualifier_nor_a_torn_end(parse, text: str, head: str, phrase: str) -> None:
+    p = parse(text)
+    assert phrase_text(p, p.lower.index(head)) == phrase

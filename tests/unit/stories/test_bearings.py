@@ -48,6 +48,44 @@ def test_what_the_text_says_in_two_ways_stays_open() -> None:
     assert title.place_id is None
 
 
+def test_a_second_verb_has_the_day_and_place_of_its_sentence() -> None:
+    world = LakeWorld()
+    lead = "On Wednesday the Dawn Brigade bombed a market in Osk, a minister said, and nine people were killed."
+    version = world.article("a", "gazette/main", at("2031-05-08 12:00"), "Market in ruins", summary=lead)
+    bombed = world.mention(version, "bombed", "ASSAULT", unit="summary", stated=WEDNESDAY, place=OSK, actors=GROUP)
+    killed = world.mention(version, "killed", "ASSAULT", unit="summary", targets=[("nine people", None)])
+    other = world.mention(version, "said", "ACCUSE", unit="summary")
+    read = completed([bombed, killed, other])
+    assert (read[1].event_date_start, read[1].place_id) == (date(2031, 5, 7), bombed.place_id)
+    assert (read[2].event_date_start, read[2].place_id) == (other.event_date_start, None)
+
+
+def test_a_denial_is_of_the_deed_that_the_text_tells() -> None:
+    world = LakeWorld()
+    lead = "On Wednesday an explosion killed Ada Holt in Osk."
+    body = "The Dawn Brigade denied that it attacked the hall. Ada Holt denied shelling the town."
+    version = world.article("a", "gazette/main", at("2031-05-08 12:00"), "Hall in ruins", summary=lead, body=body)
+    killed = world.mention(version, "killed", "ASSAULT", unit="summary", stated=WEDNESDAY, place=OSK, targets=[("Ada Holt", None)])
+    denied = world.mention(version, "attacked", "ASSAULT", unit="body", actors=GROUP, targets=[("hall", None)], polarity="denied")
+    turned = world.mention(version, "shelling", "ASSAULT", unit="body", actors=[("Ada Holt", None)], polarity="denied")
+    told = world.mention(version, "attacked", "ASSAULT", unit="body", actors=GROUP, targets=[("hall", None)])
+    assert completed([killed, denied])[1].place_id == killed.place_id
+    assert completed([killed, denied])[1].event_date_start == date(2031, 5, 7)
+    assert completed([killed, turned])[1].place_id is None
+    assert completed([killed, told])[1].place_id is None
+
+
+def test_one_place_in_two_wordings_is_one_place() -> None:
+    world = LakeWorld()
+    title, lead = "Dawn Brigade bombs Osk market", "The Dawn Brigade bombed the market in Osk on Wednesday."
+    version = world.article("a", "gazette/main", at("2031-05-07 12:00"), title, summary=lead, body="The Dawn Brigade denied bombing it.")
+    first = world.mention(version, "bombs", "ASSAULT", place=("Osk market", *OSK[1:]), actors=GROUP)
+    second = world.mention(version, "bombed", "ASSAULT", unit="summary", place=OSK, stated=WEDNESDAY, actors=GROUP)
+    denied = world.mention(version, "bombing", "ASSAULT", unit="body", polarity="denied", actors=GROUP)
+    assert first.place != second.place
+    assert completed([first, second, denied])[2].place_id == first.place_id == second.place_id
+
+
 def test_beyond_so_many_mentions_a_text_is_not_read() -> None:
     mentions = report(LakeWorld(), "gazette", "2031-05-07 12:00", WEDNESDAY)
     assert completed(mentions, most=1) == mentions

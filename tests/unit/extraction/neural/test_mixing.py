@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.extraction.decide import CLASSES
 from pipelines.extraction.neural.mix import load_mix
-from pipelines.extraction.neural.training.mixing import CUTS, SHARES, Deed, Judged, choose, write
+from pipelines.extraction.neural.training.mixing import CUTS, SHARES, Deed, Judged, Stray, choose, write
 from pipelines.extraction.stages.parse import Parsed
 from pipelines.extraction.stages.roles import Role
 
@@ -24,7 +24,8 @@ def _shares(right: int, size: int, certainty: float) -> list[float]:
 def _judged(parse: Callable[..., Parsed], *, neural_is_right: bool) -> Judged:
     """Two hundred candidates, every second a deed, and its parties; one model knows all of it, the other the opposite."""
     rng = np.random.default_rng(5)
-    parsed = parse("Rebels attacked soldiers near Goma.")
+    text = "Rebels attacked soldiers near Goma."
+    units = {False: parse(text), True: parse(text, "body")}
     roles = [Role(0, "nsubj", "subject"), Role(2, "dobj", "object"), Role(4, "pobj", "prep:near")]
     judged = Judged()
     for number in range(200):
@@ -45,7 +46,9 @@ def _judged(parse: Callable[..., Parsed], *, neural_is_right: bool) -> Judged:
             sure, unsure = ({right: share, wrong: 1 - share} for share in (0.7, 0.3))
             classes[name] = (unsure, sure, right) if neural_is_right else (sure, unsure, right)
         linear, neural = (errs, knows) if neural_is_right else (knows, errs)
-        judged.deeds.append(Deed(parsed, "ASSAULT", roles, linear, neural, {slot: [one] for slot, one in choices.items()}, classes))
+        judged.deeds.append(
+            Deed(units[body], "ASSAULT", roles, linear, neural, {slot: [one] for slot, one in choices.items()}, classes, number)
+        )
     return judged
 
 
@@ -68,3 +71,36 @@ def test_what_is_written_is_read(parse: Callable[..., Parsed], tmp_path: Path) -
     again = load_mix(tmp_path / "mix.toml")
     assert (again.shares, again.settings, again.ask) == (found.shares, found.settings, found.ask)
     assert all(np.allclose(again.curves[unit], curve, atol=1e-4) for unit, curve in found.curves.items())
+
+
+def test_plans_that_are_mostly_no_deeds_must_be_surer(parse: Callable[..., Parsed]) -> None:
+    """Of the less certain candidates those that look planned are no deeds: only a bar for what has not happened keeps them out."""
+    judged = _judged(parse, neural_is_right=False)
+    assert "least_unreal" not in choose(judged).settings
+    shares = _shares(CLASSES.index("AID"), len(CLASSES), 0.33)
+    planned = {"planned": 0.9, "happened": 0.1}
+    for number in range(200, 300):
+        plain = number % 2 == 0
+        judged.linear.append(shares)
+        judged.neural.append(shares)
+        judged.truth.append(CLASSES.index("AID") if plain else 0)
+        judged.body.append(False)
+        judged.gold[False] += plain
+        if plain:
+            one = judged.deeds[0]
+            classes = {name: ({values[0]: 0.9, values[1]: 0.1},) * 2 + (values[0],) for name, values in _RARE.items()}
+            judged.deeds.append(Deed(one.parsed, "AID", one.roles, one.linear, one.neural, one.right, classes, number))
+        else:
+            judged.strays.append(Stray(number, {"reality": (planned, planned)}))
+    assert choose(judged).settings["least_unreal"] == 0.35
+
+
+def test_articles_have_their_own_cut_of_the_empty_slot(parse: Callable[..., Parsed]) -> None:
+    """In bodies alone the empty target looks likelier than the right phrase."""
+    judged = _judged(parse, neural_is_right=False)
+    for deed in judged.deeds:
+        shares = [0.05, 0.35, 0.05, 0.55] if deed.parsed.unit == "body" else [0.05, 0.55, 0.05, 0.35]
+        deed.linear["target"] = deed.neural["target"] = shares
+    settings = choose(judged).settings
+    assert settings["none_target_body"] < 0.65
+    assert settings["none_target"] == 0.3, "all cuts are as good, and the first is taken"
