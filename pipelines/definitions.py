@@ -12,7 +12,7 @@ from dagster_dbt import DbtCliResource
 
 from pipelines.evaluation.records import AccuracyRow
 from pipelines.extraction.records import Extraction, Mention
-from pipelines.loading.records import RecodedMention, RecodedVersion
+from pipelines.loading.records import RecodedMention, RecodedVersion, ReplacedMention
 from pipelines.orchestration import automation, coding, ingestion, jobs, warehouse
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.specs import lake_spec
@@ -26,6 +26,7 @@ def build_defs(*, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             lake_spec(AccuracyRow, "evaluation", kinds=["python"]),
+            lake_spec(ReplacedMention, "extraction", deps=[Mention], kinds=["duckdb"]),
             lake_spec(RecodedVersion, "extraction", deps=[Extraction], kinds=["duckdb"]),
             lake_spec(RecodedMention, "extraction", deps=[Mention], kinds=["duckdb"]),
             ingestion.registry,

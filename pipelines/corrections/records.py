@@ -30,6 +30,11 @@ class CorrectionRow:
     )
     article_id: str = column("The article that it is about.")
     mention_ids: list[str] = column("The mentions that it is about, in all versions of the article; empty for stories and copies.")
-    events: list[str] = column("Events with a row that it changed.")
+    moved_ids: list[str] = column("Other mentions that stand in another event by it, or in one that is named anew.", default=())
+    events: list[str] = column("Events with a row that it changed, those that lost a mention by it included.")
     stories: list[str] = column("Stories with a row that it changed, or that hold a mention that it is about.")
+    topics: list[str] = column("Topics that articles of these stories have by it, or lost by it.", default=())
+    articles: list[str] = column(
+        "Articles that it is about: of a copy, all whose origin or reuse it changed; empty where it changes no link.", default=()
+    )
     other_article_id: str | None = column("For links: the article on the other side.")

@@ -22,6 +22,7 @@ from pipelines.core.records import Table, table_of, to_arrow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.lake.store import Lake
 from pipelines.loading.recoding import Comparison, load_recoding
+from pipelines.loading.records import ReplacedMention
 from pipelines.loading.tables import MADE_BY_LOADING, ROW_TYPES
 
 log = logging.getLogger(__name__)
@@ -194,9 +195,18 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _amend(connection: duckdb.DuckDBPyConnection, corrected: Mapping[str, Mention], gone: Collection[str]) -> None:
-    replaced = [*corrected, *gone]
+    """Put people's words in the place of the coded ones, which ``lake.replaced_mention`` keeps."""
+    replaced, kept = [*corrected, *gone], table_of(ReplacedMention)
+    connection.register("declared", kept.schema.empty_table())
+    connection.execute(f"CREATE OR REPLACE TABLE lake.{kept.name} AS SELECT * FROM declared")
+    connection.unregister("declared")
     if not replaced:
         return
+    columns = ", ".join(f'"{c.name}"' for c in kept.columns)
+    connection.execute(
+        f"INSERT INTO lake.{kept.name} BY NAME SELECT {columns} FROM lake.mention WHERE list_contains(?, mention_id) ORDER BY mention_id",
+        [replaced],
+    )
     connection.execute("DELETE FROM lake.mention WHERE list_contains(?, mention_id)", [replaced])
     connection.register("corrected", to_arrow(corrected.values(), table_of(Mention)))
     connection.execute("INSERT INTO lake.mention BY NAME SELECT * FROM corrected")

@@ -1,7 +1,7 @@
-"""Tables that loading itself makes from the lake: what two extractor versions made of the same article versions.
+"""Tables that loading itself makes from the lake: what corrections replaced, and what two extractor versions made of one text.
 
-What belongs here: their declared rows. What does not: how they are filled (recoding.py) and how mentions are paired (the mart
-``mentions_diff``).
+What belongs here: their declared rows. What does not: how they are filled (load.py, recoding.py) and how mentions are paired (the
+mart ``mentions_diff``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from pipelines.core.records import column, table
-from pipelines.extraction.records import Action, Figure, Party, Polarity, Reality, Unit, Voice
+from pipelines.extraction.records import Action, Figure, Party, Polarity, QuadClass, Reality, Unit, Voice
 
 
 @table("recoded_version", grain="article version that two extractor versions coded", key=("version_id",), day="seen_at", derived=True)
@@ -56,3 +56,27 @@ class RecodedMention:
     reality: Reality = column("`happened`, `ongoing`, `planned`, `threatened`, `demanded`, `possible` or `question`.")
     figures: list[Figure] = column("Figures given with the deed.")
     confidence: float = column("Calibrated probability in [0, 1] that the text has such a deed of this type.")
+
+
+@table("replaced_mention", grain="mention that a correction changed or took out", key=("mention_id",), day="seen_at", derived=True)
+class ReplacedMention:
+    """A mention as coded, before people set it right: what tells from which rows it was taken."""
+
+    mention_id: str = column("Hash of version, unit, trigger span and extractor version.")
+    version_id: str = column("The article version.")
+    article_id: str = column("The article.")
+    outlet_id: str = column("The outlet.")
+    seen_at: datetime = column("When the article version was first seen.")
+    unit: Unit = column("`title`, `summary` or `body`.")
+    action: Action = column("One of the 18 action types.")
+    quad_class: QuadClass = column("Class of the action type.")
+    actors: list[Party] = column("Who does it; empty when the text names nobody.")
+    targets: list[Party] = column("To whom, or with whom, it is done; empty when the text names nobody.")
+    place: str | None = column("Place phrase of the deed.")
+    place_id: str | None = column("Gazetteer id of the place; NULL when unknown.")
+    date_source: str | None = column("`stated`, `relative` or `publication`.")
+    voice: Voice = column("Who says so: the innermost source that is stated, or the outlet itself.")
+    speaker: Party | None = column("The speaker, where the text names one.")
+    polarity: Polarity = column("`positive`, `negated` or `denied`.")
+    reality: Reality = column("`happened`, `ongoing`, `planned`, `threatened`, `demanded`, `possible` or `question`.")
+    figures: list[Figure] = column("Figures given with the deed.")

@@ -8,7 +8,7 @@ from pipelines.corrections.records import CorrectionRow
 from pipelines.evaluation.records import AccuracyRow
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Entry, Fetch, Sighting, Snapshot
-from pipelines.loading.records import RecodedMention, RecodedVersion
+from pipelines.loading.records import RecodedMention, RecodedVersion, ReplacedMention
 from pipelines.outlets.records import FeedRow, OutletRow
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
 
@@ -36,7 +36,7 @@ ROW_TYPES: tuple[type, ...] = (
     AccuracyRow,
 )
 
-MADE_BY_LOADING: tuple[type, ...] = (RecodedVersion, RecodedMention)
+MADE_BY_LOADING: tuple[type, ...] = (ReplacedMention, RecodedVersion, RecodedMention)
 """In schema ``lake`` of the database, but not in the lake."""
 
 ALL_TABLES: tuple[Table, ...] = tuple(table_of(row) for row in (*ROW_TYPES, *MADE_BY_LOADING))

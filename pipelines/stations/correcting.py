@@ -59,38 +59,6 @@ def _mentions(workspace: Workspace, versions: Mapping[str, ArticleVersion], vers
     return [m for m in workspace.lake.read(Mention, days=days) if m.version_id in versions and m.extractor_version == version]
 
 
-def rows(
-    outcomes: Sequence[Outcome], story_articles: Sequence[StoryArticle], event_mentions: Sequence[EventMention]
-) -> list[CorrectionRow]:
-    """Return the lake rows of corrections: what came of each, and which stories and events it touched."""
-    story_of = {link.article_id: link.story_id for link in story_articles}
-    event_of = {link.mention_id: link.event_id for link in event_mentions}
-    made = []
-    for o in sorted(outcomes, key=lambda o: o.correction.id):
-        c = o.correction
-        touching = o.status != "unmatched"
-        made.append(
-            CorrectionRow(
-                correction_id=c.id,
-                kind=c.kind,
-                field=c.field,
-                before=c.before,
-                found=o.found,
-                value=c.value,
-                corrected_by=c.who,
-                corrected_at=c.when,
-                why=c.why,
-                status=o.status,  # type: ignore[arg-type]
-                article_id=c.subject.article,
-                mention_ids=list(o.mentions),
-                events=sorted(o.events | {event_of[m] for m in o.mentions if m in event_of}) if touching else [],
-                stories=sorted(o.stories | {story_of[a] for a in c.articles if a in story_of}) if touching else [],
-                other_article_id=c.other.article if c.other else None,
-            )
-        )
-    return made
-
-
 def listed(workspace: Workspace) -> list[Listed]:
     """Return the corrections of the file with what came of each."""
     known = {row.correction_id: row for row in workspace.lake.read(CorrectionRow)}

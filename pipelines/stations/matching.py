@@ -16,16 +16,18 @@ from pipelines.articles.copies import find_copies
 from pipelines.articles.origins import article_origins
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
+from pipelines.corrections import traces
 from pipelines.corrections.links import correct_copies, correct_events, correct_stories
 from pipelines.corrections.mentions import correct_mentions
 from pipelines.corrections.records import CorrectionRow
+from pipelines.corrections.schema import Correction
 from pipelines.extraction.records import Extraction, Mention
 from pipelines.feeds.records import Fetch
 from pipelines.outlets.registry import publisher_of
 from pipelines.stations import correcting
 from pipelines.stations.coding import active_version
 from pipelines.stations.workspace import SILENT, Progress, Workspace, code_version
-from pipelines.stories.cluster import group_articles
+from pipelines.stories.cluster import Grouping, group_articles
 from pipelines.stories.events import build_events
 from pipelines.stories.history import story_changes
 from pipelines.stories.records import Event, EventMention, Story, StoryArticle, StoryChange, StoryTopic
@@ -108,7 +110,8 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         return None
     with progress.step("match", 3) as step:
         versions = [v for v in lake.read(ArticleVersion) if until is None or v.first_seen <= until]
-        links, origins = find_copies(versions, poll_intervals(workspace, until), publishers)
+        links, found_origins = find_copies(versions, poll_intervals(workspace, until), publishers)
+        origins = found_origins
         links, of_copies = correct_copies(links, versions, corrections, publishers)
         if any(o.status == "applied" for o in of_copies):
             origins = article_origins(versions, links)
@@ -124,11 +127,28 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         events, event_mentions = build_events(mentions, story_articles, grouping.near, grouping.alike)
         events, event_mentions, of_events = correct_events(events, event_mentions, corrections, mentions)
         step.advance()
-    outcomes = [*of_copies, *corrected.outcomes, *of_stories, *of_events]
-    told = correcting.rows(outcomes, story_articles, event_mentions)
+    now = traces.Links(origins, story_articles, event_mentions, topics)
+    without = _without(workspace, corrections, versions, found_origins, coded, grouping, story_articles) if corrections else now
+    told = traces.rows([*of_copies, *corrected.outcomes, *of_stories, *of_events], coded, now, without)
     # An old generation that is made again tells nothing new of stories, and must not write to the record that it shares.
     changes = [] if until is not None else _changes(workspace, versions, story_articles)
     return _Matched(made_from, links, origins, stories, story_articles, topics, events, event_mentions, told, changes)
+
+
+def _without(
+    workspace: Workspace, corrections: Sequence[Correction], versions: Sequence[ArticleVersion], origins: Sequence[ArticleOrigin],
+    coded: Sequence[Mention], grouping: Grouping, story_articles: Sequence[StoryArticle],
+) -> traces.Links:  # fmt: skip
+    """Match what the corrections reach as if there were none, so that rows that lost something by one can be named."""
+    near = traces.reached(corrections, (grouping.links, story_articles), grouping.near)
+    links = [link for link in grouping.links if link.article_id in near]
+    held = {link.story_id for link in links}
+    _, event_mentions = build_events(coded, grouping.links, grouping.near, grouping.alike, only=near)
+    topics = assign_topics(
+        workspace.topics, [s for s in grouping.stories if s.story_id in held], links,
+        [v for v in versions if v.article_id in near], [m for m in coded if m.article_id in near],
+    )  # fmt: skip
+    return traces.Links(origins, links, event_mentions, topics)
 
 
 def _changes(workspace: Workspace, versions: Sequence[ArticleVersion], links: Sequence[StoryArticle]) -> list[StoryChange]:

@@ -7,7 +7,7 @@ vetoed pair speaks against its groups' merging more than most matches speak for 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 from pipelines.core.ids import make_id
@@ -38,6 +38,7 @@ def build_events(
     story_articles: Sequence[StoryArticle],
     near: Iterable[tuple[str, str, float]] = (),
     alike: Callable[[str, str], float] | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[list[Event], list[EventMention]]:
     """Group all mentions into events; every mention of a story's article stands in exactly one event.
 
@@ -48,11 +49,14 @@ def build_events(
         story_articles: which story each article is in.
         near: articles that are near, with their similarity; those of different stories may have an event in common.
         alike: tells how probable it is that two articles tell of one event.
+        only: group the mentions of these articles alone; how rare words are is told by all.
     """
     story_of = {link.article_id: link.story_id for link in story_articles}
     members = sorted((m for m in mentions if m.article_id in story_of), key=in_time)
     wordings = list(dict.fromkeys(_wording(m) for m in members))
     vectors = dict(zip(wordings, rolling_vectors([terms("", text) for text in wordings]), strict=True))
+    if only is not None:
+        members = [m for m in members if m.article_id in only]
     deeds = with_bearings([read_deed(m, vectors[_wording(m)]) for m in members], PER_VERSION)
     as_coded = {m.mention_id: m for m in members}
     events: list[Event] = []

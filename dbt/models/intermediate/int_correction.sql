@@ -1,24 +1,16 @@
--- Which corrections touched which story or event; one row per pair.
-select
-    'story' as what,
-    touched.id,
-    list(touched.correction_id order by touched.correction_id) as corrections
-from (
+-- Which corrections touched which story, event, article or mention; one row per pair.
+{%- set lists = {'story': 'stories', 'event': 'events', 'mention': 'list_concat(mention_ids, moved_ids)', 'article': 'articles'} %}
+with touched as (
+    {% for what, ids in lists.items() %}
     select
+        '{{ what }}' as what,
         correction_id,
-        unnest(stories) as id
+        unnest({{ ids }}) as id
     from {{ ref('stg_correction') }}
-) as touched
-group by touched.id
-union all
-select
-    'event' as what,
-    touched.id,
-    list(touched.correction_id order by touched.correction_id) as corrections
-from (
-    select
-        correction_id,
-        unnest(events) as id
-    from {{ ref('stg_correction') }}
-) as touched
-group by touched.id
+    -- Only a link changes what is said of an article itself: its story, its origin.
+    {% if what == 'article' %}where kind in ('story', 'copy'){% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+{{ corrections_per(['what', 'id'], 'touched') }}

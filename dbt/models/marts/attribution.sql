@@ -70,6 +70,49 @@ joined as (
         on
             articles.outlet_id = mentions.outlet_id and articles.topic = mentions.topic
             and articles.month = mentions.month and articles.stratum = mentions.stratum
+),
+
+touched as (
+    select
+        articles.correction_id,
+        articles.outlet_id,
+        unnest(articles.topics) as topic,
+        articles.month,
+        articles.stratum
+    from {{ ref('int_corrected_article') }} as articles
+    where
+        articles.is_analysed
+        and (
+            articles.kind in ('story', 'copy')
+            or exists (
+                select 1 from {{ ref('int_corrected_mention') }} as mentions
+                where
+                    mentions.kind = 'mention' and mentions.correction_id = articles.correction_id
+                    and mentions.article_id = articles.article_id and mentions.is_latest_version and mentions.reuse != 'copy'
+            )
+        )
+    union all
+    -- With a topic that its story gained or lost, every article of the story moves.
+    select
+        corrections.correction_id,
+        articles.outlet_id,
+        unnest(corrections.topics) as topic,
+        date_trunc('month', articles.first_seen)::date as month,
+        articles.stratum
+    from (
+        select
+            correction_id,
+            topics,
+            unnest(stories) as story_id
+        from {{ ref('stg_correction') }}
+        where len(topics) > 0
+    ) as corrections
+    inner join {{ ref('int_article') }} as articles on corrections.story_id = articles.story_id
+    where articles.is_analysed
+),
+
+corrected as (
+    {{ corrections_per(['outlet_id', 'topic', 'month', 'stratum'], 'touched') }}
 )
 
 select
@@ -90,6 +133,11 @@ select
     case
         when {{ has_support('joined.mentions', 'joined.stories') }} and joined.words > 0 then 1000.0 * joined.mentions / joined.words
     end as mentions_per_1000_words,
-    {{ rate_reason('joined.mentions', has_support('joined.mentions', 'joined.stories')) }} as rate_reason
+    {{ rate_reason('joined.mentions', has_support('joined.mentions', 'joined.stories')) }} as rate_reason,
+    coalesce(corrected.corrections, []) as corrections
 from joined
 left join {{ ref('int_outlet') }} as outlets on joined.outlet_id = outlets.outlet_id
+left join corrected
+    on
+        joined.outlet_id = corrected.outlet_id and joined.topic = corrected.topic
+        and joined.month = corrected.month and joined.stratum = corrected.stratum

@@ -76,6 +76,46 @@ reading as (
     from {{ ref('int_article') }}
     where is_analysed and story_id is not null
     group by story_id, outlet_id
+),
+
+read as (
+    select
+        correction_id,
+        unnest(story_ids) as story_id,
+        outlet_id,
+        coalesce(actor_id, lower(trim(actor))) as accuser,
+        coalesce(target_id, lower(trim(target))) as accused,
+        source_key,
+        action,
+        claim_status
+    from {{ ref('int_corrected_mention') }}
+    where kind in ('mention', 'story') and is_latest_version
+),
+
+-- What is, or was, an accusation of the row, or an answer to it.
+touched as (
+    select
+        read.correction_id,
+        grouped.story_id,
+        grouped.outlet_id,
+        grouped.accuser,
+        grouped.accused
+    from grouped
+    inner join read
+        on
+            grouped.story_id = read.story_id and grouped.outlet_id = read.outlet_id
+            and (
+                (
+                    read.action = 'ACCUSE' and read.claim_status = 'reported'
+                    and grouped.accuser = read.accuser and grouped.accused = read.accused
+                )
+                or grouped.accused = read.source_key
+                or (read.action in ('REJECT', 'ACCUSE') and grouped.accused = read.accuser)
+            )
+),
+
+corrected as (
+    {{ corrections_per(['story_id', 'outlet_id', 'accuser', 'accused'], 'touched') }}
 )
 
 select
@@ -95,10 +135,15 @@ select
         when reading.has_full_text then 'not_found'
     end as answer,
     case when answered.accused is null and not reading.has_full_text then 'only_title_and_summary_read' end as answer_reason,
-    coalesce(answered.answer_mention_ids, []) as answer_mention_ids
+    coalesce(answered.answer_mention_ids, []) as answer_mention_ids,
+    coalesce(corrected.corrections, []) as corrections
 from grouped
 left join answered
     on
         grouped.story_id = answered.story_id and grouped.outlet_id = answered.outlet_id
         and grouped.accuser = answered.accuser and grouped.accused = answered.accused
 left join reading on grouped.story_id = reading.story_id and grouped.outlet_id = reading.outlet_id
+left join corrected
+    on
+        grouped.story_id = corrected.story_id and grouped.outlet_id = corrected.outlet_id
+        and grouped.accuser = corrected.accuser and grouped.accused = corrected.accused

@@ -183,6 +183,51 @@ discoveries as (
         p_value,
         {{ benjamini_hochberg('p_value', 'rank', 'tests', 'week') }} as q_value
     from ranked
+),
+
+corrected_stories as (
+    select
+        correction_id,
+        kind,
+        topics,
+        unnest(stories) as story_id
+    from {{ ref('stg_correction') }}
+),
+
+corrected_topics as (
+    select
+        corrected_stories.correction_id,
+        corrected_stories.kind,
+        corrected_stories.story_id,
+        topics.topic
+    from corrected_stories
+    inner join topics on corrected_stories.story_id = topics.story_id
+    union all
+    -- Those that it lost.
+    select
+        correction_id,
+        kind,
+        story_id,
+        unnest(topics) as topic
+    from corrected_stories
+),
+
+-- A story is in the denominator of everybody who could have had it. One that a publisher has alone counts nowhere, but may have counted
+-- before a link was set right.
+touched as (
+    select
+        corrected_topics.correction_id,
+        eligible.week,
+        corrected_topics.topic,
+        eligible.outlet_id
+    from corrected_topics
+    inner join eligible on corrected_topics.story_id = eligible.story_id
+    left join stories on corrected_topics.story_id = stories.story_id
+    where stories.story_id is not null or corrected_topics.kind in ('story', 'copy')
+),
+
+corrected as (
+    {{ corrections_per(['week', 'topic', 'outlet_id'], 'touched') }}
 )
 
 select
@@ -212,10 +257,13 @@ select
     round(discoveries.q_value, 6) as q_value,
     case when intervals.week is null then 'below_support' end as rate_reason,
     accuracy.story_precision as matching_precision,
-    accuracy.story_recall as matching_recall
+    accuracy.story_recall as matching_recall,
+    coalesce(corrected.corrections, []) as corrections
 from counted
 left join intervals
     on counted.week = intervals.week and counted.topic = intervals.topic and counted.outlet_id = intervals.outlet_id
 left join discoveries
     on counted.week = discoveries.week and counted.topic = discoveries.topic and counted.outlet_id = discoveries.outlet_id
+left join corrected
+    on counted.week = corrected.week and counted.topic = corrected.topic and counted.outlet_id = corrected.outlet_id
 cross join {{ ref('int_matching_accuracy') }} as accuracy

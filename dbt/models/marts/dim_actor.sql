@@ -53,6 +53,16 @@ counted as (
     from {{ ref('int_mention_party') }}
     where actor_id is not null
     group by actor_id
+),
+
+touched as (
+    select *
+    from {{ ref('int_corrected_party') }}
+    where kind = 'mention' and actor_id is not null
+),
+
+corrected as (
+    {{ corrections_per(['actor_id'], 'touched') }}
 )
 
 select
@@ -66,7 +76,9 @@ select
     counted.as_target_n,
     counted.as_speaker_n,
     counted.outlets,
-    counted.first_seen
+    counted.first_seen,
+    coalesce(corrected.corrections, []) as corrections
 from counted
 left join names on counted.actor_id = names.actor_id
 left join roles on counted.actor_id = roles.actor_id
+left join corrected on counted.actor_id = corrected.actor_id

@@ -15,6 +15,16 @@ names as (
         list(place order by n desc, place)[:20] as names
     from named
     group by place_id
+),
+
+touched as (
+    select *
+    from {{ ref('int_corrected_mention') }}
+    where kind = 'mention' and place_id is not null
+),
+
+corrected as (
+    {{ corrections_per(['place_id'], 'touched') }}
 )
 
 select
@@ -31,7 +41,9 @@ select
         else min(mentions.place_country)
     end as parent_country,
     count(*) filter (where mentions.is_latest_version) as mentions,
-    count(distinct mentions.publisher) as outlets
+    count(distinct mentions.publisher) as outlets,
+    coalesce(first(corrected.corrections), []) as corrections
 from {{ ref('fct_event_mention') }} as mentions
 inner join names on mentions.place_id = names.place_id
+left join corrected on mentions.place_id = corrected.place_id
 group by mentions.place_id

@@ -135,6 +135,26 @@ changes as (
         end as not_compared_reason
     from {{ ref('fct_article_version') }} as later
     inner join {{ ref('fct_article_version') }} as earlier on later.previous_version_id = earlier.version_id
+),
+
+touched as (
+    select
+        mentions.correction_id,
+        pairs.version_id
+    from pairs
+    inner join {{ ref('int_corrected_mention') }} as mentions on mentions.version_id in (pairs.version_id, pairs.previous_version_id)
+    where mentions.kind != 'copy'
+    union all
+    select
+        articles.correction_id,
+        changes.version_id
+    from changes
+    inner join {{ ref('int_corrected_article') }} as articles on changes.article_id = articles.article_id
+    where articles.kind = 'story'
+),
+
+corrected as (
+    {{ corrections_per(['version_id'], 'touched') }}
 )
 
 select
@@ -160,7 +180,9 @@ select
     ] %}
     case when changes.is_compared then coalesce(deed_lists.{{ name }}, []) end as {{ name }},
     {% endfor %}
-    case when changes.is_compared then coalesce(number_lists.numbers_changed, []) end as numbers_changed
+    case when changes.is_compared then coalesce(number_lists.numbers_changed, []) end as numbers_changed,
+    coalesce(corrected.corrections, []) as corrections
 from changes
 left join deed_lists on changes.version_id = deed_lists.version_id
 left join number_lists on changes.version_id = number_lists.version_id
+left join corrected on changes.version_id = corrected.version_id

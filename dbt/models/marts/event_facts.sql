@@ -100,6 +100,37 @@ slots as (
         event_id,
         'actor' as slot
     from silent
+),
+
+-- A mention fills the slots that it states, and that of the actor by silence as well.
+stated as (
+    select
+        correction_id,
+        event_ids,
+        unnest(
+            list_concat(
+                [
+                    'actor',
+                    case when place is not null then 'place' end,
+                    case when date_source in ('stated', 'relative') then 'date' end
+                ],
+                list_transform(figures, lambda figure: figure.slot)
+            )
+        ) as slot
+    from {{ ref('int_corrected_mention') }}
+    where is_latest_version and claim_status = 'reported'
+),
+
+touched as (
+    select
+        correction_id,
+        slot,
+        unnest(event_ids) as event_id
+    from stated
+),
+
+corrected as (
+    {{ corrections_per(['event_id', 'slot'], 'touched') }}
 )
 
 select
@@ -143,10 +174,12 @@ select
     case when slots.slot = 'actor' then coalesce(silent.omitted_by, []) end as omitted_by,
     coalesce(summed.by_outlet, []) as by_outlet,
     accuracy.event_precision as matching_precision,
-    accuracy.event_recall as matching_recall
+    accuracy.event_recall as matching_recall,
+    coalesce(corrected.corrections, []) as corrections
 from slots
 inner join {{ ref('stg_event') }} as events on slots.event_id = events.event_id
 left join summed on slots.event_id = summed.event_id and slots.slot = summed.slot
 left join conflicts on slots.event_id = conflicts.event_id and slots.slot = conflicts.slot
 left join silent on slots.event_id = silent.event_id and slots.slot = 'actor'
+left join corrected on slots.event_id = corrected.event_id and slots.slot = corrected.slot
 cross join {{ ref('int_matching_accuracy') }} as accuracy

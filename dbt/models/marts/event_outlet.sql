@@ -49,6 +49,20 @@ reading as (
     from {{ ref('int_article') }}
     where story_id is not null
     group by story_id, outlet_id
+),
+
+-- Whether an outlet could be read on the deed rests on which of its articles have the story.
+moved as (
+    select
+        correction_id,
+        outlet_id,
+        unnest(story_ids) as story_id
+    from {{ ref('int_corrected_article') }}
+    where kind = 'story'
+),
+
+moved_articles as (
+    {{ corrections_per(['story_id', 'outlet_id'], 'moved') }}
 )
 
 select
@@ -78,7 +92,9 @@ select
     coalesce(reporting.sentences, []) as sentences,
     accuracy.event_precision as matching_precision,
     accuracy.event_recall as matching_recall,
-    coalesce(corrections.corrections, []) as corrections
+    list_sort(
+        list_distinct(list_concat(coalesce(corrections.corrections, []), coalesce(moved_articles.corrections, [])))
+    ) as corrections
 from {{ ref('stg_event') }} as events
 cross join {{ ref('int_outlet') }} as outlets
 left join reporting on events.event_id = reporting.event_id and outlets.outlet_id = reporting.outlet_id
@@ -87,6 +103,7 @@ inner join {{ ref('int_eligibility') }} as eligibility
     on
         events.story_id = eligibility.story_id and events.first_seen = eligibility.moment
         and outlets.outlet_id = eligibility.outlet_id
+left join moved_articles on events.story_id = moved_articles.story_id and outlets.outlet_id = moved_articles.outlet_id
 left join {{ ref('int_correction') }} as corrections on events.event_id = corrections.id and corrections.what = 'event'
 cross join {{ ref('int_matching_accuracy') }} as accuracy
 where reporting.event_id is not null or reading.story_id is not null

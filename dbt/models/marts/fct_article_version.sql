@@ -61,9 +61,11 @@ select
     texts.entry_id,
     texts.snapshot_id,
     history.fetch_id,
-    texts.page_id
+    texts.page_id,
+    coalesce(corrections.corrections, []) as corrections
 from {{ ref('stg_article_version') }} as texts
 inner join {{ ref('int_version') }} as history on texts.version_id = history.version_id
 inner join {{ ref('int_article') }} as articles on texts.article_id = articles.article_id
 left join {{ ref('stg_article_version') }} as previous on history.previous_version_id = previous.version_id
 left join {{ ref('int_outlet') }} as outlets on texts.outlet_id = outlets.outlet_id
+left join {{ ref('int_correction') }} as corrections on texts.article_id = corrections.id and corrections.what = 'article'

@@ -74,9 +74,12 @@ select
     mentions.extractor_version,
     mentions.model,
     mentions.confidence,
-    mentions.corrected_by
+    mentions.corrected_by,
+    list_sort(list_distinct(list_concat(coalesce(own.corrections, []), coalesce(links.corrections, [])))) as corrections
 from {{ ref('stg_mention') }} as mentions
 inner join {{ ref('int_version') }} as history on mentions.version_id = history.version_id
 inner join {{ ref('stg_article_version') }} as texts on mentions.version_id = texts.version_id
 inner join {{ ref('int_article') }} as articles on mentions.article_id = articles.article_id
 left join {{ ref('stg_event_mention') }} as event_mentions on mentions.mention_id = event_mentions.mention_id
+left join {{ ref('int_correction') }} as own on mentions.mention_id = own.id and own.what = 'mention'
+left join {{ ref('int_correction') }} as links on mentions.article_id = links.id and links.what = 'article'

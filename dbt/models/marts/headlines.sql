@@ -92,6 +92,54 @@ compared as (
     inner join texts on titled.version_id = texts.version_id and titled.event_id = texts.event_id
     left join number_conflicts on titled.version_id = number_conflicts.version_id and titled.event_id = number_conflicts.event_id
     where titled.turn = 1
+),
+
+-- How many publishers tell of each deed chooses among several in one headline.
+spread_changed as (
+    select
+        correction_id,
+        unnest(events) as event_id
+    from {{ ref('stg_correction') }}
+    where kind != 'copy'
+),
+
+touched as (
+    select
+        spread_changed.correction_id,
+        placed.story_id,
+        placed.outlet_id
+    from placed
+    inner join titled on placed.latest_version_id = titled.version_id
+    inner join titled as others on titled.version_id = others.version_id and titled.mention_id != others.mention_id
+    inner join spread_changed on titled.event_id = spread_changed.event_id
+    where placed.turn = 1
+    union all
+    select
+        mentions.correction_id,
+        placed.story_id,
+        placed.outlet_id
+    from placed
+    inner join {{ ref('int_corrected_mention') }} as mentions on placed.latest_version_id = mentions.version_id
+    where placed.turn = 1 and mentions.kind in ('mention', 'event')
+    union all
+    select
+        correction_id,
+        unnest(story_ids) as story_id,
+        outlet_id
+    from {{ ref('int_corrected_article') }}
+    where kind = 'story'
+    union all
+    select
+        articles.correction_id,
+        placed.story_id,
+        placed.outlet_id
+    from placed
+    inner join {{ ref('int_corrected_article') }} as articles on placed.article_id = articles.article_id
+    where placed.turn = 1 and articles.kind = 'copy'
+),
+
+corrected as (
+    {{ corrections_per(['story_id', 'outlet_id'], 'touched') }}
 )
 
 select
@@ -130,8 +178,10 @@ select
     case
         when titled.mention_id is null then null
         when compared.version_id is null then 'deed_not_found_in_text'
-    end as text_reason
+    end as text_reason,
+    coalesce(corrected.corrections, []) as corrections
 from placed
 left join titled on placed.latest_version_id = titled.version_id and titled.turn = 1
 left join compared on placed.latest_version_id = compared.version_id
+left join corrected on placed.story_id = corrected.story_id and placed.outlet_id = corrected.outlet_id
 where placed.turn = 1

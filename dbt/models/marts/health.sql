@@ -1,4 +1,24 @@
 -- Whether each outlet could be read and analysed on each day as usual; an outlet that fails leaves the comparisons of that day.
+with touched as (
+    select
+        corrections.correction_id,
+        articles.outlet_id,
+        articles.first_seen::date as day
+    from (
+        select
+            correction_id,
+            unnest(stories) as story_id
+        from {{ ref('stg_correction') }}
+        -- What was extracted counts as it was found; only links change what stands here.
+        where kind in ('story', 'copy')
+    ) as corrections
+    inner join {{ ref('int_article') }} as articles on corrections.story_id = articles.story_id
+),
+
+corrected as (
+    {{ corrections_per(['outlet_id', 'day'], 'touched') }}
+)
+
 select
     days.outlet_id,
     days.day,
@@ -37,6 +57,8 @@ select
     days.articles_unmatched,
     case
         when days.articles_in_stories >= {{ var('support_stories') }} then days.articles_unmatched / days.articles_in_stories::double
-    end as unmatched_share
+    end as unmatched_share,
+    coalesce(corrected.corrections, []) as corrections
 from {{ ref('int_outlet_day') }} as days
 left join {{ ref('int_outlet') }} as outlets on days.outlet_id = outlets.outlet_id
+left join corrected on days.outlet_id = corrected.outlet_id and days.day = corrected.day

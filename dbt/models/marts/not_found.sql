@@ -48,6 +48,51 @@ known_recall as (
         {% endfor %}
     ) as given
     where key is not null
+),
+
+told as (
+    select
+        correction_id,
+        unnest(story_ids) as story_id,
+        event_ids,
+        action,
+        claim_status,
+        actor,
+        actor_id,
+        target,
+        target_id,
+        source_key,
+        figures
+    from {{ ref('int_corrected_mention') }}
+    where kind in ('mention', 'event') and is_latest_version and stratum = 'full_text'
+),
+
+told_of_events as (
+    select
+        * exclude (event_ids),
+        unnest(event_ids) as event_id
+    from told
+),
+
+touched as (
+    {{ story_elements(['correction_id', 'story_id'], 'told_of_events', 'told_of_events') }}
+),
+
+corrected as (
+    {{ corrections_per(['story_id', 'element_type', 'element'], 'touched') }}
+),
+
+-- A link changes who has the story, and how many origins it has: every element of it.
+moved as (
+    select
+        correction_id,
+        unnest(stories) as story_id
+    from {{ ref('stg_correction') }}
+    where kind in ('story', 'copy')
+),
+
+moved_stories as (
+    {{ corrections_per(['story_id'], 'moved') }}
 )
 
 select
@@ -73,11 +118,19 @@ select
     end as reason,
     elements.found_in,
     accuracy.event_precision as matching_precision,
-    accuracy.event_recall as matching_recall
+    accuracy.event_recall as matching_recall,
+    list_sort(
+        list_distinct(list_concat(coalesce(corrected.corrections, []), coalesce(moved_stories.corrections, [])))
+    ) as corrections
 from elements
 inner join origins on elements.story_id = origins.story_id
 inner join readers on elements.story_id = readers.story_id
 left join known_recall on elements.recall_key = known_recall.key
+left join corrected
+    on
+        elements.story_id = corrected.story_id and elements.element_type = corrected.element_type
+        and elements.element = corrected.element
+left join moved_stories on elements.story_id = moved_stories.story_id
 cross join {{ ref('int_matching_accuracy') }} as accuracy
 where
     elements.origins_with >= {{ var('not_found_origins') }}

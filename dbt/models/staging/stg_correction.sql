@@ -12,7 +12,10 @@ select
     status,
     article_id,
     mention_ids,
+    moved_ids,
     events,
     stories,
+    topics,
+    articles,
     other_article_id
 from {{ source('lake', 'correction') }}
