@@ -115,9 +115,7 @@ def _write_stories(database: Path) -> None:
         )
         connection.execute("CREATE SCHEMA staging; CREATE SCHEMA intermediate")
         connection.execute("CREATE TABLE staging.stg_story_topic (story_id VARCHAR, topic VARCHAR)")
-        connection.execute(
-            "CREATE TABLE staging.stg_correction (correction_id VARCHAR, kind VARCHAR, stories VARCHAR[], topics VARCHAR[])"
-        )
+        connection.execute("CREATE TABLE staging.stg_correction (correction_id VARCHAR, kind VARCHAR, stories VARCHAR[], topics VARCHAR[])")
         connection.execute(
             "CREATE TABLE intermediate.int_matching_accuracy AS SELECT 0.9::double AS event_precision, 0.9::double AS event_recall, "
             "0.9::double AS story_precision, 0.9::double AS story_recall"

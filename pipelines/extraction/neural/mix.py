@@ -27,6 +27,7 @@ PARTS = ("action", "actor", "target", "place", "voice", "polarity", "reality")
 class Mix:
     """How the two are mixed: the encoder's share per decision, what takes the linear models' settings' place, and the confidence's curves.
 
+    A share of voice, polarity or reality in bodies may stand apart ("voice_body").
     Where the linear model gives a word a smaller probability of being a deed than ``ask``, the encoder is not asked.
     """
 
@@ -34,6 +35,10 @@ class Mix:
     settings: Mapping[str, float]
     curves: Mapping[str, Curve]
     ask: float = 0.0
+
+    def share(self, part: str, unit: str) -> float:
+        """The encoder's share in a decision on a deed of this unit."""
+        return self.shares.get(f"{part}_{unit}", self.shares[part])
 
 
 def load_mix(path: Path) -> Mix:
@@ -44,7 +49,9 @@ def load_mix(path: Path) -> Mix:
     """
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-        shares = {name: float(data["shares"][name]) for name in PARTS}
+        shares = {name: float(share) for name, share in data["shares"].items()}
+        if missing := set(PARTS) - shares.keys():
+            raise KeyError(min(missing))
         settings = {name: float(value) for name, value in data["settings"].items()}
         curves = {unit.replace("items", ""): _curve(curve) for unit, curve in data["curves"].items()}
         ask = float(data["ask"])
@@ -81,7 +88,8 @@ class Opinion:
 
     def classes(self, group: str, word: Word, linear: Mapping[str, float]) -> dict[str, float]:
         """Probabilities of a group's classes (reading.GROUPS), mixed."""
-        return mixed_classes(linear, self._reading.shares(group, *word), self._mix.shares[group])
+        share = self._mix.share(group, self._analysis.units[word[0]].parsed.unit)
+        return mixed_classes(linear, self._reading.shares(group, *word), share)
 
     def fillers(self, slot: str, word: Word, roles: Sequence[Role], linear: Sequence[float], *, mutual: bool) -> list[float]:
         """Probabilities of the phrases for a slot, and last that of the empty slot, mixed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -90,6 +90,8 @@ def choose(judged: Judged) -> Mix:
     for name in COMMON:
         found = _classes(judged, taken, name)
         shares[name] = found.share
+        if found.share_body != found.share:
+            shares[f"{name}_body"] = found.share_body
         if found.cut != 1.0:
             settings[f"common_{name}"] = found.cut
         if found.least:
@@ -196,6 +198,7 @@ class _Choice:
     """How the values of a class set are chosen; ``least`` is the least probability of its type with which a rare value's deed is kept."""
 
     share: float
+    share_body: float
     cut: float = 1.0
     least: float = 0.0
 
@@ -203,17 +206,30 @@ class _Choice:
 def _classes(judged: Judged, taken: Taken, name: str) -> _Choice:
     """The encoder's share, the cut of the common values, and for the reality the bar of the rare ones.
 
-    Share and cut have the best sum of accuracy over the deeds that are seen and F1 of the rare values, for which what is no deed
+    Feed items and bodies have shares of the voice of their own; of polarity and reality there are too few rare values to part them.
+    Shares and cut have the best sum of accuracy over the deeds that are seen and F1 of the rare values, for which what is no deed
     and what is not seen count too, as the scorer has it; the bar has the best sum of that F1 and the event F1.
     """
     bars = LEAST if name == "reality" else (0.0,)
-    share = max(SHARES, key=lambda one: sum(_measured(judged, taken, name, _Choice(one))[:2]))
-    cut = max(CUTS if COMMON[name] else (1.0,), key=lambda one: (sum(_measured(judged, taken, name, _Choice(share, one))[:2]), one))
-    least = max(bars, key=lambda one: sum(_measured(judged, taken, name, _Choice(share, cut, one))[1:]))
-    found = _Choice(share, cut, least)
+    parts = [_of_kind(judged, body) for body in (False, True)] if name == "voice" else [judged, judged]
+    share, share_body = (_class_share(part, taken, name) for part in parts)
+    cuts = CUTS if COMMON[name] else (1.0,)
+    cut = max(cuts, key=lambda one: (sum(_measured(judged, taken, name, _Choice(share, share_body, one))[:2]), one))
+    least = max(bars, key=lambda one: sum(_measured(judged, taken, name, _Choice(share, share_body, cut, one))[1:]))
+    found = _Choice(share, share_body, cut, least)
     said = "%s: %s, accuracy, F1 of rare values and event F1 %.3f %.3f %.3f (linear alone %.3f %.3f %.3f)"
-    log.info(said, name, found, *_measured(judged, taken, name, found), *_measured(judged, taken, name, _Choice(0.0)))
+    log.info(said, name, found, *_measured(judged, taken, name, found), *_measured(judged, taken, name, _Choice(0.0, 0.0)))
     return found
+
+
+def _class_share(judged: Judged, taken: Taken, name: str) -> float:
+    return max(SHARES, key=lambda one: sum(_measured(judged, taken, name, _Choice(one, one))[:2]))
+
+
+def _of_kind(judged: Judged, body: bool) -> Judged:
+    """The candidates as they are, with the deeds and strays of feed items or of bodies only."""
+    deeds = [deed for deed in judged.deeds if (deed.parsed.unit == "body") == body]
+    return replace(judged, deeds=deeds, strays=[one for one in judged.strays if judged.body[one.row] == body])
 
 
 def _measured(judged: Judged, taken: Taken, name: str, choice: _Choice) -> tuple[float, float, float]:
@@ -221,7 +237,8 @@ def _measured(judged: Judged, taken: Taken, name: str, choice: _Choice) -> tuple
     kept, common = taken.kept.copy(), COMMON[name]
 
     def says(row: int, linear: dict[str, float], neural: dict[str, float]) -> str:
-        value = likeliest(mixed_classes(linear, neural, choice.share), name, choice.cut)
+        share = choice.share_body if judged.body[row] else choice.share
+        value = likeliest(mixed_classes(linear, neural, share), name, choice.cut)
         if value not in common and taken.certain[row] < choice.least:
             kept[row] = False
         return value
