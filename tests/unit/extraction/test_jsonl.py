@@ -45,7 +45,7 @@ def test_gold_format(extractor, make_item) -> None:
     for mention in row["mentions"]:
         start, end = mention["span"]
         assert item.summary[start:end] == mention["trigger"]
-    (deaths,) = [m for m in row["mentions"] if m["trigger"] == "died"]
+    (deaths,) = [m for m in row["mentions"] if m["trigger"] == "fire"]
     assert (deaths["action"], deaths["figures"], deaths["date"]) == ("INCIDENT", {"killed": [12, None]}, "2019-05")
     (veto,) = [m for m in row["mentions"] if m["trigger"] == "vetoed"]
     assert veto["actor"] == "Russia and China"

@@ -41,9 +41,9 @@ def test_a_deed_its_type_and_its_parties(encoder: Encoder, parse: Callable[..., 
     shares = reading.shares("action", 0, at)
     assert max(shares, key=lambda name: shares[name]) == "COERCE"
     assert reading.shares("action", 0, unit.lower.index("friday"))["NONE"] > 0.9
-    for slot, word in (("actor", "police"), ("target", "students")):
+    for slot, words in (("actor", {"police"}), ("target", {"two", "students"})):
         found, _ = reading.fillers(slot, 0, at)
-        assert unit.lower[max(found, key=lambda one: found[one])[1]] == word
+        assert unit.lower[max(found, key=lambda one: found[one])[1]] in words
 
 
 def test_scores_do_not_depend_on_what_else_is_read(encoder: Encoder, parse: Callable[..., Parsed]) -> None:
