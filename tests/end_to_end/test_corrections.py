@@ -104,13 +104,14 @@ def test_corrections_show_everywhere_and_can_be_taken_back(home: Path) -> None:
         "SELECT m.mention_id, n.element FROM not_found AS n JOIN fct_event_mention AS m ON m.event_id = n.element WHERE n.element_type = "
         "'event' AND m.stratum = 'full_text' AND m.is_latest_version AND m.claim_status = 'reported' ORDER BY m.seen_at DESC, 1 LIMIT 1",
     )
-    # No founder: an event is named after it, so that the id would go with it.
+    # No founder: an event is named after it, so that the id would go with it. It gives a number that outlets are compared by.
     wanted = "WHERE reason <> 'founder' GROUP BY 1 HAVING count(*) > 2 ORDER BY 1 LIMIT 1"
-    told = "SELECT mention_id FROM fct_event_mention WHERE voice <> 'outlet' AND is_latest_version"
+    told = "SELECT mention_id FROM fct_event_mention WHERE voice <> 'outlet' AND is_latest_version AND len(figures) > 0"
+    compared = "SELECT event_id FROM event_facts WHERE slot IN ('killed', 'injured')"
     ((event, of_event),) = ask(
         home,
         f"SELECT event_id, max(mention_id) FROM lake.event_mention WHERE reason <> 'founder' AND mention_id IN ({told}) "
-        f"AND event_id <> '{element}' GROUP BY 1 ORDER BY 1 LIMIT 1",
+        f"AND event_id IN ({compared}) AND event_id <> '{element}' GROUP BY 1 ORDER BY 1 LIMIT 1",
     )
     ((story, article),) = ask(home, f"SELECT story_id, max(article_id) FROM lake.story_article {wanted}")
     # Between outlets of which one copied the other more than once.
