@@ -40,6 +40,7 @@ _US_STATE_WORDS = frozenset({
     "grand", "district", "trooper", "troopers", "supreme", "deputy", "gop",
 })  # fmt: skip
 _BANDS = word_list("actors", "bands")
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){3,}")
 _LOCAL, _NATIONAL = word_list("actors", "local"), frozenset(word.removesuffix("s") for word in word_list("actors", "national"))
 _GIVEN_NAMES = frozenset({
     "paris", "jordan", "georgia", "chad", "israel", "london", "sofia", "santiago", "vienna", "kenya", "cuba", "india", "america", "austin",
@@ -116,7 +117,8 @@ class ActorResolver:
             yield CatalogueEntry(key, medium.names[0], "MED", medium.country, None, None)
 
     def _resolve(self, phrase: str, on: date | None, context: str | None) -> ActorId | None:
-        tokens = tokens_of(phrase)
+        # The lexicon spells "FBI" what some outlets print as "F.B.I."; two letters ("U.S.") stand there with their dots.
+        tokens = tokens_of(_DOTTED.sub(lambda letters: letters[0].replace(".", ""), phrase))
         if not tokens:
             return None
         matches = self._index.scan(tokens)

@@ -5,7 +5,7 @@ Not here: decisions (decide.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -107,8 +107,9 @@ def publication_day(item: CodeItem) -> date:
 def people_country(analysis: ItemAnalysis, drafts: Sequence[Draft], item: CodeItem, stamp: Stamp) -> str | None:
     """The country that "police" or "his wife" belong to when the phrase does not say: the outlet's, unless the item is about another.
 
-    Where the item names places of one other country only, that country; where it names several others, none. Places are what is named as
-    such, the places and states of deeds, and datelines: names that the pipeline does not know for places ("Catacamas") are many.
+    Where the item names places of one other country only, that country, unless it also names people or bodies of yet another one ("the
+    F.B.I." in an item on Russia); where it names several others, none. Places are what is named as such, the places and states of deeds,
+    and datelines: names that the pipeline does not know for places ("Catacamas") are many.
     """
     named = set()
     for unit in analysis.units:
@@ -122,9 +123,26 @@ def people_country(analysis: ItemAnalysis, drafts: Sequence[Draft], item: CodeIt
         named.add(_country(spot.found if spot else None))
         named.update(_state(one, analysis, stamp) for one in (*draft.actors, *draft.targets))
     named.discard(None)
-    if not named or item.country in named:
+    if item.country in named:
+        return item.country
+    named |= set(_sides(analysis, drafts, item, stamp))
+    if not named or named == {item.country}:
         return item.country
     return named.pop() if len(named) == 1 else None
+
+
+def _sides(analysis: ItemAnalysis, drafts: Sequence[Draft], item: CodeItem, stamp: Stamp) -> Iterator[str]:
+    """The countries of the people and bodies that an item names, or that are parties to its deeds."""
+    phrases = {
+        p.cut(first, last - 1) for p in analysis.parsed for first, last in p.entities if p.entity[first] in ("PERSON", "ORG", "NORP")
+    }
+    parties = {(one.unit, one.head) for draft in drafts for one in (*draft.actors, *draft.targets)}
+    phrases |= {analysis.parsed[unit].cut(*phrase_span(analysis.parsed[unit], head)) for unit, head in parties}
+    day = publication_day(item)
+    for phrase in phrases:
+        known = stamp.actors.resolve(phrase, day)
+        if known is not None and known.country:
+            yield known.country
 
 
 def _country(place: Place | None) -> str | None:

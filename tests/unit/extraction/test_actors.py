@@ -194,3 +194,10 @@ def test_odd_input_is_survived_quickly(actors: ActorResolver) -> None:
     for phrase in ("a" * 100_000, "of " * 50_000, "\u200b", "🇺🇦", "…’s", "the the the", ", , ,"):
         actors.resolve(phrase, ON)
     assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(("dotted", "plain"), [("F.B.I.", "FBI"), ("the C.I.A.", "CIA"), ("D.H.S.", "DHS"), ("W.H.O.", "WHO")])
+def test_dots_in_an_abbreviation_make_no_other_body(actors: ActorResolver, dotted: str, plain: str) -> None:
+    found = actors.resolve(dotted)
+    assert found is not None
+    assert found == actors.resolve(plain)

@@ -73,3 +73,13 @@ def test_a_little_known_town_places_people_where_the_deed_is(loaded: Extractor, 
 def test_states_that_are_parties_are_what_the_item_is_about(loaded: Extractor) -> None:
     summary = "Uzbekistan imposed sanctions on Romania on Wednesday. Police arrested two students."
     assert {party.country for party in targets(loaded, summary, "GBR") if party.text in ("Police", "two students")} == {None}
+
+
+@pytest.mark.parametrize("country", ["GBR", None])
+def test_where_bodies_of_another_state_are_named_too_nobody_is_placed(loaded: Extractor, country: str | None) -> None:
+    """Of "the bureau's lawyer" in an item on links with Russia nothing says that he is Russian."""
+    summary = "A grand jury indicted a lawyer who had met the F.B.I. about possible links between a bank in Russia and a businessman."
+    found = {party.text: party.country for party in targets(loaded, summary, country)}
+    assert "lawyer" in found
+    assert found["lawyer"] is None
+    assert "RUS" not in found.values()
