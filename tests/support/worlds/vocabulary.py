@@ -20,27 +20,9 @@ _PEOPLE = 40_000
 _TOWNS = 25
 _FAR_DEGREES = 1.5
 _SYLLABLES = (
-    "ka",
-    "ro",
-    "vel",
-    "mi",
-    "tas",
-    "dor",
-    "len",
-    "sha",
-    "bri",
-    "nu",
-    "gor",
-    "pel",
-    "wen",
-    "zi",
-    "far",
-    "hol",
-    "jun",
-    "cas",
-    "tir",
+    "ka", "ro", "vel", "mi", "tas", "dor", "len", "sha", "bri", "nu", "gor", "pel", "wen", "zi", "far", "hol", "jun", "cas", "tir",
     "mob",
-)
+)  # fmt: skip
 _ENDS = ("n", "s", "ck", "rd", "l", "sk", "m", "th", "v", "x")
 
 NOUNS = (
