@@ -42,8 +42,8 @@ def read_items(path: Path, registry: Registry | None = None) -> Iterator[CodeIte
 def _item(line: str, where: str, known: Mapping[str, Any]) -> CodeItem:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{where} is no JSON: {error.msg}; each line must be one item as in codebook section 9.") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise UsageError(f"{where} is no JSON: {error}; each line must be one item as in codebook section 9.") from error
     if not isinstance(row, dict) or not isinstance(row.get("item"), str | int):
         raise UsageError(f'{where} has no "item"; each line must be one item as in codebook section 9.')
     for name in ("title", "summary", "body", "outlet"):

@@ -24,7 +24,13 @@ def test_reads_items(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "word"),
-    [("{", "no JSON"), ("[]", 'no "item"'), ('{"item": "x", "published": "soon"}', "published"), ('{"item": "x", "title": 3}', "title")],
+    [
+        ("{", "no JSON"),
+        ("[" * 100_000, "no JSON"),
+        ("[]", 'no "item"'),
+        ('{"item": "x", "published": "soon"}', "published"),
+        ('{"item": "x", "title": 3}', "title"),
+    ],
 )
 def test_a_wrong_line_is_named(tmp_path, line, word) -> None:
     path = write(tmp_path / "a.jsonl", '{"item": "fine"}', line)
