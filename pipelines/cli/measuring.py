@@ -59,7 +59,7 @@ def extract(
     known = outlet_registry.load(own) if own.exists() else outlet_registry.loads(outlet_registry.starter())
     items = list(read_items(source, known))
     extractor = Extractor.load(settings.model)
-    mentions = 0
+    mentions, apart = 0, list[str]()
     with ExitStack() as stack:
         temporary = stack.enter_context(atomic_path(target))
         # A lone surrogate, which JSON can say and UTF-8 cannot, goes out as the escape that it came in as.
@@ -69,8 +69,13 @@ def extract(
             row = to_gold_format(coded)
             mentions += len(row["mentions"])
             sink.write(json.dumps(row, ensure_ascii=False) + "\n")
+            mark = coded.extraction
+            if mark is not None and mark.status != "coded":
+                apart.append(f"{coded.item.version_id}: {mark.status}. {mark.detail}")
             step.advance()
     if not quiet:
+        for told in apart:
+            out.print(safe(told), soft_wrap=True)
         out.print(safe(f"{mentions} mentions in {len(items)} items: {target}"), soft_wrap=True)
 
 

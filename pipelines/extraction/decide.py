@@ -132,11 +132,6 @@ def complete(
             _reconcile(draft, unit)
 
 
-def kept(draft: Draft, weights: Weights) -> bool:
-    """Whether a completed draft is worth telling: what has not happened must be surer than what has ("least_unreal" of the settings)."""
-    return draft.reality in COMMON["reality"] or draft.probability >= weights.settings.get("least_unreal", 0.0)
-
-
 def _reconcile(draft: Draft, unit: UnitAnalysis) -> None:
     """What lies ahead has not happened: a past tense overrules the date, which belongs to something else; else the date the reality."""
     if unit.parsed.tag[draft.candidate.index] == "VBD":

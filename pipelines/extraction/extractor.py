@@ -19,7 +19,7 @@ from pipelines.core.errors import UsageError
 from pipelines.extraction import cue_lexicons, predicates, weights
 from pipelines.extraction.actors import ActorResolver
 from pipelines.extraction.analysis import ItemAnalysis, Lexicons, analyse, relate, survey
-from pipelines.extraction.decide import Draft, Opinion, complete, kept, propose
+from pipelines.extraction.decide import Draft, Opinion, complete, propose
 from pipelines.extraction.items import Coded, CodeItem
 from pipelines.extraction.lexicon_files import load_actor_lexicon
 from pipelines.extraction.mentions import Stamp, people_country, publication_day, to_mention
@@ -193,9 +193,8 @@ class Extractor:
         found: dict[str, Mention] = {}
         for draft in work.drafts:
             complete(draft, analysis, rules.lexicons, rules.learned, today, work.opinion)
-        told = [draft for draft in work.drafts if kept(draft, rules.learned)]
-        people = people_country(analysis, told, item, rules.stamp)
-        for draft in told:
+        people = people_country(analysis, work.drafts, item, rules.stamp)
+        for draft in work.drafts:
             confidence = rules.learned.calibrated(draft.probability, analysis.units[draft.unit].parsed.unit)
             mention = to_mention(draft, confidence, analysis, item, rules.stamp, rules.lexicons, people)
             known = found.get(mention.mention_id)

@@ -126,7 +126,7 @@ def fold(name: str) -> bytes:
     if not name.isascii():
         plain = unicodedata.normalize("NFKD", name.replace("’", "'").replace("ı", "i").replace("ø", "o").replace("ł", "l"))
         name = "".join(c for c in plain if not unicodedata.combining(c))
-    return _shorten(name.lower().encode())
+    return _shorten(name.lower().encode("utf-8", "surrogatepass"))
 
 
 def _fold_bytes(raw: bytes) -> bytes:

@@ -31,7 +31,7 @@ def read_items(path: Path, registry: Registry | None = None) -> Iterator[CodeIte
     """
     known = {outlet.id: outlet for outlet in registry.outlets} if registry else {}
     try:
-        with path.open(encoding="utf8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield _item(line, f"{path}:{number}", known)

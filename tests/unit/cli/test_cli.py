@@ -388,6 +388,18 @@ def test_extract_writes_what_utf8_cannot_as_it_came(tmp_path: Path) -> None:
     assert json.loads(line)["summary"] == item["summary"]
 
 
+def test_extract_says_what_it_did_not_read(tmp_path: Path) -> None:
+    texts = {
+        "french": "Le gouvernement a annoncé hier que la police avait arrêté deux étudiants.",
+        "long": "Rain fell. " * 6000,
+        "none": "!",
+    }
+    lines = [json.dumps({"item": name, "outlet": "o", "summary": text}) for name, text in texts.items()]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out.jsonl"), home=tmp_path)
+    assert [line.split(". ")[0] for line in got.output.splitlines()[:3]] == ["french: other_language", "long: capped", "none: empty"]
+
+
 def test_extract_into_a_folder_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text("{}\n")
     got = call("extract", "--input", str(tmp_path / "in.jsonl"), "--output", str(tmp_path), home=tmp_path)

@@ -55,3 +55,9 @@ def test_gold_format(extractor, make_item) -> None:
     assert (deaths["action"], deaths["figures"], deaths["date"]) == ("INCIDENT", {"killed": [12, None]}, "2019-05")
     (veto,) = [m for m in row["mentions"] if m["trigger"] == "vetoed"]
     assert veto["actor"] == "Russia and China"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"item": "x", "title": "Rain"}\n', encoding="utf-8-sig")
+    assert [item.title for item in jsonl.read_items(path)] == ["Rain"]

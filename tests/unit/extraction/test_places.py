@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.extraction.gazetteer import fold
 from pipelines.extraction.places import PlaceResolver
 
 
@@ -100,3 +101,7 @@ def _km(a, b) -> float:
     lat1, lon1, lat2, lon2 = map(math.radians, (a["lat"], a["lon"], b.lat, b.lon))
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 12742 * math.asin(math.sqrt(h))
+
+
+def test_a_lone_surrogate_in_a_name_is_no_error() -> None:
+    assert fold("Goma \ud800").startswith(b"goma")

@@ -27,7 +27,6 @@ Floats = NDArray[np.float64]
 ASK = 0.05
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
-LEAST = (0.0, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 NEARLY = 0.005
 
 
@@ -69,14 +68,8 @@ class Judged:
     strays: list[Stray] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Candidates under a mix, row by row: whether each is taken for a deed, its likeliest type's probability, and whether that is right."""
-
-    kept: NDArray[np.bool_]
-    certain: Floats
-    right: NDArray[np.bool_]
-    gold: int
+Taken = NDArray[np.bool_]
+"""Row by row, whether a candidate is taken for a deed under a mix."""
 
 
 def choose(judged: Judged) -> Mix:
@@ -94,8 +87,6 @@ def choose(judged: Judged) -> Mix:
             shares[f"{name}_body"] = found.share_body
         if found.cut != 1.0:
             settings[f"common_{name}"] = found.cut
-        if found.least:
-            settings["least_unreal"] = found.least
     return Mix(shares, settings, curves, ASK)
 
 
@@ -123,8 +114,7 @@ def _actions(judged: Judged) -> tuple[float, dict[str, float], dict[str, Curve],
     pairs = {
         kind: sorted(zip(certain[kept & (body == kind)].tolist(), right[kept & (body == kind)].tolist(), strict=True)) for kind in limits
     }
-    taken = Taken(kept, certain, right, sum(judged.gold.values()))
-    return share, {"threshold": limits[False][1], "threshold_body": limits[True][1]}, curves_of(pairs), taken
+    return share, {"threshold": limits[False][1], "threshold_body": limits[True][1]}, curves_of(pairs), kept
 
 
 def _roles(deeds: Sequence[Deed]) -> tuple[dict[str, float], dict[str, float]]:
@@ -195,35 +185,32 @@ def _place_f1(deeds: Sequence[Deed], share: float, cut: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """How the values of a class set are chosen; ``least`` is the least probability of its type with which a rare value's deed is kept."""
+    """How the values of a class set are chosen."""
 
     share: float
     share_body: float
     cut: float = 1.0
-    least: float = 0.0
 
 
 def _classes(judged: Judged, taken: Taken, name: str) -> _Choice:
-    """The encoder's share, the cut of the common values, and for the reality the bar of the rare ones.
+    """The encoder's share and the cut of the common values.
 
     Feed items and bodies have shares of the voice of their own; of polarity and reality there are too few rare values to part them.
     Shares and cut have the best sum of accuracy over the deeds that are seen and F1 of the rare values, for which what is no deed
-    and what is not seen count too, as the scorer has it; the bar has the best sum of that F1 and the event F1.
+    and what is not seen count too, as the scorer has it.
     """
-    bars = LEAST if name == "reality" else (0.0,)
     parts = [_of_kind(judged, body) for body in (False, True)] if name == "voice" else [judged, judged]
     share, share_body = (_class_share(part, taken, name) for part in parts)
     cuts = CUTS if COMMON[name] else (1.0,)
-    cut = max(cuts, key=lambda one: (sum(_measured(judged, taken, name, _Choice(share, share_body, one))[:2]), one))
-    least = max(bars, key=lambda one: sum(_measured(judged, taken, name, _Choice(share, share_body, cut, one))[1:]))
-    found = _Choice(share, share_body, cut, least)
-    said = "%s: %s, accuracy, F1 of rare values and event F1 %.3f %.3f %.3f (linear alone %.3f %.3f %.3f)"
-    log.info(said, name, found, *_measured(judged, taken, name, found), *_measured(judged, taken, name, _Choice(0.0, 0.0)))
+    cut = max(cuts, key=lambda one: (sum(_measured(judged, taken, name, _Choice(share, share_body, one))), one))
+    found = _Choice(share, share_body, cut)
+    both, linear = _measured(judged, taken, name, found), _measured(judged, taken, name, _Choice(0.0, 0.0))
+    log.info("%s: %s, accuracy and F1 of rare values %.3f %.3f (linear alone %.3f %.3f)", name, found, *both, *linear)
     return found
 
 
 def _class_share(judged: Judged, taken: Taken, name: str) -> float:
-    return max(SHARES, key=lambda one: sum(_measured(judged, taken, name, _Choice(one, one))[:2]))
+    return max(SHARES, key=lambda one: sum(_measured(judged, taken, name, _Choice(one, one))))
 
 
 def _of_kind(judged: Judged, body: bool) -> Judged:
@@ -232,26 +219,21 @@ def _of_kind(judged: Judged, body: bool) -> Judged:
     return replace(judged, deeds=deeds, strays=[one for one in judged.strays if judged.body[one.row] == body])
 
 
-def _measured(judged: Judged, taken: Taken, name: str, choice: _Choice) -> tuple[float, float, float]:
-    """Accuracy of a class set over the deeds that are seen, F1 of its rare values, and event F1."""
-    kept, common = taken.kept.copy(), COMMON[name]
+def _measured(judged: Judged, taken: Taken, name: str, choice: _Choice) -> tuple[float, float]:
+    """Accuracy of a class set over the deeds that are seen, and F1 of its rare values."""
+    common = COMMON[name]
 
     def says(row: int, linear: dict[str, float], neural: dict[str, float]) -> str:
         share = choice.share_body if judged.body[row] else choice.share
-        value = likeliest(mixed_classes(linear, neural, share), name, choice.cut)
-        if value not in common and taken.certain[row] < choice.least:
-            kept[row] = False
-        return value
+        return likeliest(mixed_classes(linear, neural, share), name, choice.cut)
 
-    seen = [(deed.row, deed.classes[name]) for deed in judged.deeds if deed.row is not None and taken.kept[deed.row]]
-    pairs = [(row, says(row, linear, neural), right) for row, (linear, neural, right) in seen]
-    strays = [(one.row, says(one.row, *one.classes[name])) for one in judged.strays if taken.kept[one.row] and name in one.classes]
-    hits = sum(said == right and right not in common and bool(kept[row]) for row, said, right in pairs)
-    guesses = [(row, said) for row, said, _ in pairs] + strays
+    seen = [(deed.row, deed.classes[name]) for deed in judged.deeds if deed.row is not None and taken[deed.row]]
+    pairs = [(says(row, linear, neural), right) for row, (linear, neural, right) in seen]
+    strays = [says(one.row, *one.classes[name]) for one in judged.strays if taken[one.row] and name in one.classes]
+    hits = sum(said == right and right not in common for said, right in pairs)
     rare = sum(deed.classes[name][2] not in common for deed in judged.deeds)
-    rare += sum(said not in common and bool(kept[row]) for row, said in guesses)
-    events = 2 * float((kept & taken.right).sum()) / max(1, int(kept.sum()) + taken.gold)
-    return sum(said == right for _, said, right in pairs) / max(1, len(pairs)), 2 * hits / max(1, rare), events
+    rare += sum(said not in common for said in (*(said for said, _ in pairs), *strays))
+    return sum(said == right for said, right in pairs) / max(1, len(pairs)), 2 * hits / max(1, rare)
 
 
 def write(mix: Mix, path: Path) -> None:

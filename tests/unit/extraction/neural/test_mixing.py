@@ -73,26 +73,22 @@ def test_what_is_written_is_read(parse: Callable[..., Parsed], tmp_path: Path) -
     assert all(np.allclose(again.curves[unit], curve, atol=1e-4) for unit, curve in found.curves.items())
 
 
-def test_plans_that_are_mostly_no_deeds_must_be_surer(parse: Callable[..., Parsed]) -> None:
-    """Of the less certain candidates those that look planned are no deeds: only a bar for what has not happened keeps them out."""
+def test_what_is_wrongly_taken_for_a_plan_counts_against_plans(parse: Callable[..., Parsed]) -> None:
+    """Some plans look like deeds that happened, and so do many words that are no deeds: telling those plans costs more than it gains."""
     judged = _judged(parse, neural_is_right=False)
-    assert "least_unreal" not in choose(judged).settings
-    shares = _shares(CLASSES.index("AID"), len(CLASSES), 0.33)
-    planned = {"planned": 0.9, "happened": 0.1}
+    leaning = {"planned": 0.4, "happened": 0.6}
+    for deed in judged.deeds:
+        if deed.row is not None and deed.row % 10 == 1:
+            deed.classes["reality"] = (leaning, leaning, "planned")
+    assert choose(judged).settings.get("common_reality", 1.0) < 0.4 / 0.6
+    shares = _shares(CLASSES.index("AID"), len(CLASSES), 0.9)
     for number in range(200, 300):
-        plain = number % 2 == 0
         judged.linear.append(shares)
         judged.neural.append(shares)
-        judged.truth.append(CLASSES.index("AID") if plain else 0)
+        judged.truth.append(0)
         judged.body.append(False)
-        judged.gold[False] += plain
-        if plain:
-            one = judged.deeds[0]
-            classes = {name: ({values[0]: 0.9, values[1]: 0.1},) * 2 + (values[0],) for name, values in _RARE.items()}
-            judged.deeds.append(Deed(one.parsed, "AID", one.roles, one.linear, one.neural, one.right, classes, number))
-        else:
-            judged.strays.append(Stray(number, {"reality": (planned, planned)}))
-    assert choose(judged).settings["least_unreal"] == 0.35
+        judged.strays.append(Stray(number, {"reality": (leaning, leaning)}))
+    assert choose(judged).settings.get("common_reality", 1.0) > 0.4 / 0.6
 
 
 def test_articles_have_their_own_cut_of_the_empty_slot(parse: Callable[..., Parsed]) -> None:
