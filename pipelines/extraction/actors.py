@@ -138,6 +138,11 @@ class ActorResolver:
         """The country of a place name, where a place resolver was given."""
         return self._places.country_of(words, context) if self._places else None
 
+    def offices_lacking(self, country: str | None) -> tuple[str, ...]:
+        """Offices that a state has not."""
+        entry = self._lexicon.countries.get(country or "")
+        return entry.lacks if entry else ()
+
     def media_country(self, key: str) -> str:
         """Country of a news medium."""
         return self._lexicon.media[key].country
@@ -281,7 +286,7 @@ class _Phrase:
         country, placed = self._country_code(), None
         if country is None:
             placed = self._place_code(match)
-            country = placed or (None if self._foreign() or self._is_own_name(match) else self.context)
+            country = placed or (None if self._foreign() or self._is_own_name(match) or self._lacking(match) else self.context)
         if self._was(match) and sector == "GOV":
             return ActorId(None, country, "PTY", payload.kind)
         known = country is not None and not (sector == "GOV" and (placed or self._local()))
@@ -307,6 +312,9 @@ class _Phrase:
         """ "governor", "city council": a government below the state's; it has no id, since it must not pass for the state."""
         words = {token.fold.removesuffix("s") for token in self.tokens[self.head_start : self.head_end]}
         return bool(words & _LOCAL) and not words & _NATIONAL
+
+    def _lacking(self, match: Match) -> bool:
+        return match.surface(self.tokens).endswith(self.resolver.offices_lacking(self.context))
 
     def _was(self, match: Match) -> bool:
         return any(self.tokens[i].fold in self.resolver._index.former for i in range(self.head_start, match.start))

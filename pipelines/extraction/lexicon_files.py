@@ -35,7 +35,10 @@ class Entry(BaseModel):
 
 
 class Country(Entry):
-    """A country: words that name it, and a point near its middle as (latitude, longitude) in degrees."""
+    """A country: words that name it, and a point near its middle as (latitude, longitude) in degrees.
+
+    ``lacks`` are offices that the state has not: no prime minister whom a text leaves without a country is that of the United States.
+    """
 
     names: tuple[_Name, ...] = Field(min_length=1)
     capitals: tuple[_Name, ...] = ()
@@ -43,6 +46,7 @@ class Country(Entry):
     people: tuple[_Name, ...] = ()
     point: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]]
     ambiguous: tuple[_Name, ...] = ()
+    lacks: tuple[_Name, ...] = ()
 
 
 class Organisation(Entry):

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pipelines.articles.records import ArticleOrigin, ArticleVersion, CopyLink
 from pipelines.core.ids import make_id
 from pipelines.extraction.records import Mention
+from pipelines.stories.abroad import Stand, apart, countries_named
 from pipelines.stories.agglomerate import Groups, Thresholds
 from pipelines.stories.alike import LEAD, Alike, Seasons, Text
 from pipelines.stories.common import as_written, heaviest, total
@@ -38,8 +39,8 @@ _DEED_WEIGHT = {"title": 1.0, "summary": 0.5, "body": 0.25}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What clustering needs to know of an article: id, moment, weighted terms, first sighting, language, which terms are names, and
-    which of them, or of other words, are part of a full name or title there (``titled``)."""
+    """What clustering needs to know of an article: id, moment, weighted terms, first sighting, language, which terms are names,
+    which of them, or of other words, are part of a full name or title there (``titled``), and which countries it stands in."""
 
     id: str
     at: datetime
@@ -48,6 +49,7 @@ class Document:
     language: str = "en"
     names: frozenset[str] = frozenset()
     titled: frozenset[str] = frozenset()
+    stand: Stand = field(default_factory=Stand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,10 @@ def build_stories(
     origins: Sequence[ArticleOrigin],
     mentions: Sequence[Mention] = (),
     publishers: Mapping[str, str] | None = None,
+    homes: Mapping[str, str] | None = None,
 ) -> tuple[list[Story], list[StoryArticle]]:
     """Return the stories of :func:`group_articles`, and the places of their articles."""
-    grouping = group_articles(versions, links, origins, mentions, publishers)
+    grouping = group_articles(versions, links, origins, mentions, publishers, homes)
     return grouping.stories, grouping.links
 
 
@@ -109,11 +112,12 @@ def group_articles(
     origins: Sequence[ArticleOrigin],
     mentions: Sequence[Mention] = (),
     publishers: Mapping[str, str] | None = None,
+    homes: Mapping[str, str] | None = None,
 ) -> Grouping:
     """Group the latest versions of all articles into stories.
 
     ``publishers`` tells by outlet who publishes it: outlets of one publisher count once, and texts that one newsroom wrote
-    itself are one origin (comparisons, rule 1).
+    itself are one origin (comparisons, rule 1). ``homes`` tells by outlet in which country it is edited (ISO 3166-1 alpha-3).
 
     Full copies (exact or near) stand in one story whatever their age, save those that one outlet prints days apart: boxes and
     columns that recur. A story is named after the article of it that was seen first, so
@@ -141,7 +145,8 @@ def group_articles(
         names = frozenset(term for term in counts if not term[0].isdigit() and is_name(term))
         titled = frozenset(names_in(text.summary, is_name) | names_in(version.body[:LEAD_CHARS], is_name))
         counts.update(deeds.get(article, {}))
-        documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names, titled))
+        stand = Stand(countries_named(f"{text.title}\n{text.summary}"), (homes or {}).get(version.outlet_id), names | titled)
+        documents.append(Document(article, text.at, counts, first[article].first_seen, version.language, names, titled, stand))
     copies = [(link.article_id, link.other_article_id) for link in links if _is_full_copy(link, when)]
     placed = place(documents, copies)
     newsroom = {article: (publishers or {}).get(v.outlet_id, v.outlet_id) for article, v in latest.items()}
@@ -176,6 +181,7 @@ def place(documents: Iterable[Document], copies: Iterable[tuple[str, str]] = (),
     groups.unite(together)
     groups.agglomerate(rules.thresholds)
     stories = _parted(groups, pairs, together, vectors, [d.names | d.titled for d in ordered])
+    stories = apart(stories, pairs, together, [d.stand for d in ordered])
     return Placed(
         placements=_placements(ordered, stories, pairs, {n for pair in together for n in pair}, vectors),
         vectors={document.id: vector for document, vector in zip(ordered, vectors, strict=True)},

@@ -84,6 +84,24 @@ def test_a_bare_noun_needs_a_context_country_for_an_id(actors: ActorResolver) ->
 
 
 @pytest.mark.parametrize(
+    ("phrase", "context", "actor"),
+    [
+        ("the Prime Minister", "USA", None),
+        ("deputy prime minister", "PHL", None),
+        ("the president", "GBR", None),
+        ("the Prime Minister", "GBR", "GBR.GOV"),
+        ("Indian prime minister", "USA", "IND.GOV"),
+    ],
+)
+def test_an_office_that_the_state_of_the_text_lacks_is_of_another(
+    actors: ActorResolver, phrase: str, context: str, actor: str | None
+) -> None:
+    found = actors.resolve(phrase, ON, context_country=context)
+    assert found is not None
+    assert (found.id, found.country, found.sector) == (actor, actor and actor[:3], "GOV")
+
+
+@pytest.mark.parametrize(
     "phrase",
     ["us", "who", "turkey", "the group", "it", "Michael Jordan", "George Washington", "Paris Hilton", "Hunter Biden", "", "...", "may"],
 )
