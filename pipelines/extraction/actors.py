@@ -18,6 +18,7 @@ from typing import Protocol
 
 from pipelines.extraction.actor_names import Match, NameIndex, Payload, Token, tokens_of
 from pipelines.extraction.lexicon_files import ActorLexicon, Role, load_actor_lexicon
+from pipelines.extraction.stages.text import visible
 from pipelines.extraction.word_lists import word_list
 
 _MAX_PHRASE = 300
@@ -118,7 +119,7 @@ class ActorResolver:
 
     def _resolve(self, phrase: str, on: date | None, context: str | None) -> ActorId | None:
         # The lexicon spells "FBI" what some outlets print as "F.B.I."; two letters ("U.S.") stand there with their dots.
-        tokens = tokens_of(_DOTTED.sub(lambda letters: letters[0].replace(".", ""), phrase))
+        tokens = tokens_of(_DOTTED.sub(lambda letters: letters[0].replace(".", ""), visible(phrase)))
         if not tokens:
             return None
         matches = self._index.scan(tokens)

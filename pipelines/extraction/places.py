@@ -16,6 +16,7 @@ from pipelines.extraction import gazetteer
 from pipelines.extraction.gazetteer import fold
 from pipelines.extraction.lexicon_files import Country, load_countries
 from pipelines.extraction.regions import Region, load_regions
+from pipelines.extraction.stages.text import visible
 
 _MAX_PHRASE = 120
 _LEADING = re.compile(
@@ -129,7 +130,7 @@ class PlaceResolver:
         return max(found, key=lambda place: (_prior(place, context), place.population, place.id))
 
     def _find(self, phrase: str) -> tuple[Place, ...]:
-        phrase = re.sub(r"['’]s$", "", " ".join(phrase.split())).strip(" ,;:")
+        phrase = re.sub(r"['’]s$", "", " ".join(visible(phrase).split())).strip(" ,;:")
         if not phrase or not any(c.isupper() for c in phrase):
             return ()
         if "," in phrase:

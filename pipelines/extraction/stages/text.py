@@ -56,6 +56,11 @@ def normalise(text: str, *, title: bool = False, lowers: Callable[[list[str]], l
     return Normal(plain, begins, ends, capped)
 
 
+def visible(text: str) -> str:
+    """A stored phrase without the hidden characters that may stand in it, for looking it up."""
+    return _HIDDEN.sub("", text)
+
+
 def _cut(text: str) -> str:
     end = max(text.rfind(mark, MAX_CHARACTERS - 2000, MAX_CHARACTERS) for mark in (". ", "\n"))
     return text[: end + 1] if end > 0 else text[:MAX_CHARACTERS]

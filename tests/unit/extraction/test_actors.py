@@ -83,6 +83,10 @@ def test_a_bare_noun_needs_a_context_country_for_an_id(actors: ActorResolver) ->
     assert at_home.id == "AUS.COP"
 
 
+def test_hidden_characters_inside_a_name_hide_nobody(actors: ActorResolver) -> None:
+    assert actors.resolve("Tali\u00adban", ON) == actors.resolve("Taliban", ON) is not None
+
+
 @pytest.mark.parametrize(
     ("phrase", "context", "actor"),
     [

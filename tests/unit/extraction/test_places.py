@@ -58,6 +58,10 @@ def test_phrase_resolves_to_place(
         assert found.admin1 == admin1
 
 
+def test_hidden_characters_inside_a_name_hide_no_place(places: PlaceResolver) -> None:
+    assert places.resolve("Lon\u200bdon") == places.resolve("London") is not None
+
+
 @pytest.mark.parametrize("phrase", ["us", "march", "Police", "reading", "", ",", "the", "Qwertzuiop", "x" * 5000])
 def test_words_that_are_no_place(places: PlaceResolver, phrase: str) -> None:
     assert places.resolve(phrase) is None
