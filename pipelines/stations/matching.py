@@ -102,9 +102,11 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
     lake = workspace.lake
     version = version or active_version(workspace)
     publishers = {o.id: publisher_of(o) for o in workspace.registry.outlets}
+    homes = {o.id: o.country for o in workspace.registry.outlets}
     inputs = lake.fingerprint(ArticleVersion, Extraction, Mention)
     corrections = workspace.corrections
-    given = (workspace.topics.fingerprint, correcting.fingerprint(corrections), *(f"{o.id}={publishers[o.id]}@{o.country}" for o in workspace.registry.outlets))
+    outlets = (f"{outlet}={publisher}@{homes[outlet]}" for outlet, publisher in sorted(publishers.items()))
+    given = (workspace.topics.fingerprint, correcting.fingerprint(corrections), *outlets)
     made_from = make_id("match", inputs, version, code_version(), until, *given)
     if all(lake.made_from(t) == made_from for t in MATCHED):
         return None
@@ -119,7 +121,6 @@ def _compute(workspace: Workspace, until: datetime | None, version: str | None, 
         coded = [m for m in lake.read(Mention) if m.extractor_version == version and (until is None or m.seen_at <= until)]
         corrected = correct_mentions(coded, {v.version_id: v for v in versions}, corrections)
         mentions = corrected.mentions
-        homes = {o.id: o.country for o in workspace.registry.outlets}
         grouping = group_articles(versions, links, origins, mentions, publishers, homes)
         stories, story_articles = grouping.stories, grouping.links
         stories, story_articles, of_stories = correct_stories(stories, story_articles, corrections, versions, origins, publishers)
