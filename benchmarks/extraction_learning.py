@@ -7,8 +7,9 @@ shipped weights, and scored on mentions.dev, mentions.dev2 and mentions.bodies.d
 CSV, line by line, while it runs; an interval is a 95 % bootstrap interval over items. Deterministic. Run it in the background with
 ``nice``: a line takes minutes.
 
-``--items`` and ``--evaluate`` take only so many labelled items and gold items of each set, and ``--iterations`` cuts the optimiser short,
-to try the program; the figures then mean nothing. What is switched off here is switched off in training and in coding alike.
+``--items`` takes only so many labelled items (half of them tell the stages apart in half the time), ``--evaluate`` so many gold items of
+each set, and ``--iterations`` cuts the optimiser short; with few items or a cut, to try the program, the figures mean nothing. What is
+switched off here is switched off in training and in coding alike.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from functools import lru_cache
 
 from pipelines.extraction.lexicon_files import load_countries
 from pipelines.extraction.regions import load_regions
+from pipelines.extraction.stages.text import visible
 
 LEAST = 5
 """Stories of fewer articles stay as they are: where most of them are cannot be told."""
@@ -26,7 +28,7 @@ SEASON = 0.05
 """A name that more articles of the time have (a plague's, a president's) is no matter's own ..."""
 AROUND = 1000
 """... counted in so many articles before and after."""
-_POSSESSIVE = r"(?:['’]s|s['’]?)?"
+_POSSESSIVE = r"(?:'s|s'?)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,16 @@ class Stand:
 def countries_named(text: str) -> frozenset[str]:
     """Return the countries (ISO 3166-1 alpha-3) whose name, capital, people, adjective, state or region stands in a text.
 
-    A word that names two countries, or a country and something else as often (`Georgia`, `Jordan`), counts for none.
+    A word that names two countries (`Georgia`), or that its lexicon calls ambiguous (`Jersey`), counts for none, and `US` for none in a
+    line all in capitals. A person's or thing's name that is a country's too (`Paris Hilton`, `Turkey dinner`) is not told apart.
     """
     pattern, owners = _words()
-    return frozenset(owners[found.group("word")] for found in pattern.finditer(text))
+    plain = unicodedata.normalize("NFC", visible(text)).replace("’", "'")
+    named = set()
+    for line in plain.splitlines():
+        words = {found.group("word") for found in pattern.finditer(line)}
+        named |= {owners[word] for word in (words - {"US"} if line.isupper() else words)}
+    return frozenset(named)
 
 
 @lru_cache(maxsize=1)
@@ -69,8 +77,9 @@ def apart(
 ) -> list[list[int]]:
     """Return the stories, each lone article of another country than all others of its story as a story of its own.
 
-    An article is, if it names countries of which no other article names one; or if it names none, its outlet is at home in none that
-    the others name, and it has none of the names that most of them have and few articles of other matters.
+    An article is, if it names countries of which no other article names one, and has fewer than half of the names of the matter (those
+    that most of the others have, and few articles of other matters); or if it names none, its outlet is at home in none that the others
+    name, and it has none of the names of the matter.
 
     Args:
         stories: the members of each story, by number.
@@ -102,18 +111,18 @@ def _is_stranger(member: int, others: Sequence[int], stands: Sequence[Stand]) ->
     if max(named.values(), default=0) < SHARE * len(others):
         return False
     own = stands[member]
-    if own.named:
-        return own.named.isdisjoint(named)
-    if own.home is None or own.home in named:
+    if not own.named.isdisjoint(named) or (not own.named and (own.home is None or own.home in named)):
         return False
     names = _names_of_the_matter(member, others, stands)
-    return bool(names) and own.names.isdisjoint(names)
+    shared = len(own.names & names)
+    return 2 * shared < len(names) or not names if own.named else bool(names) and not shared
 
 
 def _names_of_the_matter(member: int, others: Sequence[int], stands: Sequence[Stand]) -> set[str]:
     """Return the names that most of the others have, without those of the season, which many articles of the time have."""
     held = Counter(name for other in others for name in stands[other].names)
-    around = stands[max(0, member - AROUND) : member + AROUND]
+    story = {member, *others}
+    around = [stands[n] for n in range(max(0, member - AROUND), min(len(stands), member + AROUND)) if n not in story]
     most = SEASON * len(around)
     return {
         name for name, count in held.items()

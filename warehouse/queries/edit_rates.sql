@@ -1,7 +1,8 @@
 -- Question: Of the articles that we saw at least twice, how many had their headline changed, by outlet?
 -- Tables: edits, lake.sighting, lake.article_entry
 -- Caveats: An article that we saw once cannot show an edit, so it is not in the denominator. An outlet that we polled more often, or whose
---   feed keeps an article longer, shows more edits: compare outlets of like `median_hours_seen`. Wilson interval, 95 %.
+--   feed keeps an article longer, shows more edits: compare outlets of like `median_hours_seen`. A poll that was answered "unchanged" gives
+--   no sighting, so an article that only such polls followed counts as seen once. Wilson interval, 95 %.
 with watched as (
     select
         places.outlet_id,
@@ -38,12 +39,18 @@ select
     round(headline_changed / articles_seen_twice, 3) as share,
     -- Wilson score interval (Wilson 1927) at 1.96 standard errors.
     round(
-        (headline_changed + 1.92 - 1.96 * sqrt(headline_changed * (articles_seen_twice - headline_changed) / articles_seen_twice + 0.96))
-        / (articles_seen_twice + 3.84), 3
+        greatest(
+            0.0,
+            headline_changed + 1.9208
+            - 1.96 * sqrt(headline_changed * (articles_seen_twice - headline_changed) / articles_seen_twice + 0.9604)
+        ) / (articles_seen_twice + 3.8416), 3
     ) as share_low,
     round(
-        (headline_changed + 1.92 + 1.96 * sqrt(headline_changed * (articles_seen_twice - headline_changed) / articles_seen_twice + 0.96))
-        / (articles_seen_twice + 3.84), 3
+        least(
+            articles_seen_twice + 3.8416,
+            headline_changed + 1.9208
+            + 1.96 * sqrt(headline_changed * (articles_seen_twice - headline_changed) / articles_seen_twice + 0.9604)
+        ) / (articles_seen_twice + 3.8416), 3
     ) as share_high,
     round(median_hours_seen, 1) as median_hours_seen
 from counted

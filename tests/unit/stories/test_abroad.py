@@ -21,6 +21,16 @@ def test_a_loose_article_that_names_another_country_only_is_parted() -> None:
     assert apart([STORY], near(0.2), [], [HERE] * 4 + [THERE]) == [[0, 1, 2, 3], [4]]
 
 
+def test_half_of_the_names_of_the_matter_keep_it() -> None:
+    named = Stand(frozenset(("CHN",)), "GBR", frozenset(("arvel",)))
+    assert apart([STORY], near(0.2), [], [HERE] * 4 + [named, *OTHERS]) == [list(STORY)]
+
+
+def test_a_story_is_not_its_own_season() -> None:
+    one = Stand(frozenset(), "NZL", frozenset(("arvel",)))
+    assert apart([STORY], near(0.2), [], [HERE] * 4 + [one, *OTHERS[:50]]) == [list(STORY)]
+
+
 def test_one_that_is_near_stays() -> None:
     assert apart([STORY], near(0.3), [], [HERE] * 4 + [THERE]) == [list(STORY)]
 
@@ -72,6 +82,8 @@ def test_without_a_name_of_the_matter_nothing_is_said_of_an_article_that_names_n
         ("Chinese astronauts land", {"CHN"}),
         ("U.S. and U.K. envoys flew to Florida", {"USA", "GBR"}),
         ("Georgia votes", set()),
+        ("TELL US THE TRUTH\nArgen\u00adtina’s senate", {"ARG"}),
+        ("Cote d’Ivoire votes", {"CIV"}),
         ("The turkey was roasted, a chad hung", set()),
         ("", set()),
     ],
