@@ -115,7 +115,9 @@ def _is_stranger(member: int, others: Sequence[int], stands: Sequence[Stand]) ->
         return False
     names = _names_of_the_matter(member, others, stands)
     shared = len(own.names & names)
-    return 2 * shared < len(names) or not names if own.named else bool(names) and not shared
+    if own.named:
+        return not names or 2 * shared < len(names)
+    return bool(names) and not shared
 
 
 def _names_of_the_matter(member: int, others: Sequence[int], stands: Sequence[Stand]) -> set[str]:

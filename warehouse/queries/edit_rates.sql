@@ -7,7 +7,6 @@ with watched as (
     select
         places.outlet_id,
         places.article_id,
-        count(distinct sightings.seen_at) as times_seen,
         date_diff('minute', min(sightings.seen_at), max(sightings.seen_at)) / 60.0 as hours_seen
     from lake.sighting as sightings
     inner join lake.article_entry as places on sightings.entry_id = places.entry_id
